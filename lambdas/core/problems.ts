@@ -1,0 +1,56 @@
+import type * as z from 'zod';
+import { type ErrorDetail, PromotionError } from './errors.ts';
+
+/** Problems shown in one message; the rest is counted. */
+const shown = 5;
+
+/** Turns what a schema found wrong into one error: what is wrong, where (JSON pointer), what would be right. */
+export function schemaError(error: z.ZodError, code: string, where: string, resolution: string): PromotionError {
+  const problems = error.issues.flatMap((issue) => describe(issue, []));
+  const more = problems.length > shown ? ` and ${problems.length - shown} more` : '';
+  const text = problems
+    .slice(0, shown)
+    .map(({ pointer, message }) => `${pointer || '/'}: ${message}`)
+    .join('; ');
+  const detail: ErrorDetail = {
+    code,
+    message: `${where} is not valid: ${text}${more}`,
+    pointer: problems[0]?.pointer ?? '',
+    count: problems.length,
+    resolution,
+  };
+  return new PromotionError('Promotion.Config', detail);
+}
+
+/** A JSON pointer (RFC 6901) from a path. */
+export function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+type Issue = z.core.$ZodIssue;
+
+function describe(issue: Issue, base: readonly PropertyKey[]): { pointer: string; message: string }[] {
+  const path = [...base, ...issue.path];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), message: `unknown field "${key}"` }));
+  }
+  if (issue.code === 'invalid_union') {
+    // The branch that got furthest says most: the one with the fewest and the deepest problems.
+    const branches = issue.errors.map((issues) => issues.flatMap((inner) => describe(inner, path)));
+    const best = branches.sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0];
+    return best && depth(best) > path.length ? best : [{ pointer: pointerOf(path), message: alternatives(branches) }];
+  }
+  return [{ pointer: pointerOf(path), message: lowered(issue.message) }];
+}
+
+function depth(problems: readonly { pointer: string }[]): number {
+  return Math.max(0, ...problems.map(({ pointer }) => pointer.split('/').length - 1));
+}
+
+function alternatives(branches: readonly { message: string }[][]): string {
+  return [...new Set(branches.flat().map(({ message }) => message))].join(', or ');
+}
+
+function lowered(message: string): string {
+  return message.slice(0, 1).toLowerCase() + message.slice(1);
+}

@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import { type Artefacts, eachOf } from '../core/artefacts.ts';
+import { errorNames } from '../core/errors.ts';
+import { keys } from '../core/keys.ts';
+import type { ItemCounts, SegmentGroup } from './contracts.ts';
+
+const counts = z.strictObject({
+  read: z.number(),
+  written: z.number(),
+  rejected: z.number(),
+  compared: z.number(),
+  missing: z.number(),
+  extra: z.number(),
+  different: z.number(),
+});
+
+const checkpointSchema = z.strictObject({
+  table: z.string(),
+  as: z.string(),
+  total: z.int(),
+  done: z.boolean(),
+  /** Progress by segment number: a step that is `done`, or the key after which it goes on. */
+  segments: z.record(
+    z.string(),
+    z.strictObject({ step: z.string(), done: z.boolean(), after: z.record(z.string(), z.unknown()).nullable() }),
+  ),
+  items: counts,
+  /** Up to 20 keys of items that are missing, extra or different, for a person. */
+  examples: z.array(z.strictObject({ problem: z.string(), key: z.record(z.string(), z.unknown()) })),
+  /** Set when the child failed for good, cleared by the next progress. */
+  failure: z.strictObject({ error: z.string(), cause: z.string() }).optional(),
+});
+/** How far the segments of a group are: everything before it is written and acknowledged. */
+export type Checkpoint = z.infer<typeof checkpointSchema>;
+
+/** Which verb's checkpoints are meant. */
+export type Stage = 'import' | 'verify';
+
+/** All counts at zero. */
+export const noItems: ItemCounts = {
+  read: 0,
+  written: 0,
+  rejected: 0,
+  compared: 0,
+  missing: 0,
+  extra: 0,
+  different: 0,
+};
+
+/** Keys shown to a person, of all that were counted. */
+export const examplesShown = 20;
+
+/** Key of a group's checkpoint: its destination table's id and its first segment tell it apart. */
+export function checkpointKey(promotionId: string, stage: Stage, run: string, group: SegmentGroup): string {
+  const name = `${group.tableId || 'table'}-${group.total}-${group.segments[0]}.json`;
+  return keys.work(promotionId, 'dynamodb', stage, `checkpoints/${run}${group.as}/${name}`);
+}
+
+/** Reads a checkpoint; a group that was not begun has an empty one. */
+export async function readCheckpoint(artefacts: Artefacts, key: string, group: SegmentGroup): Promise<Checkpoint> {
+  const found = await artefacts.read(key);
+  if (found) return checkpointSchema.parse(JSON.parse(found.text));
+  const { table, as, total } = group;
+  return { table, as, total, done: false, segments: {}, items: { ...noItems }, examples: [] };
+}
+
+/** Reads the checkpoints of all groups, in their order. */
+export async function readCheckpoints(
+  artefacts: Artefacts,
+  promotionId: string,
+  stage: Stage,
+  run: string,
+  groups: readonly SegmentGroup[],
+): Promise<Checkpoint[]> {
+  return await eachOf(groups, 16, (group) =>
+    readCheckpoint(artefacts, checkpointKey(promotionId, stage, run, group), group),
+  );
+}
+
+/** Adds up the counts of checkpoints. */
+export function sumItems(all: readonly Pick<Checkpoint, 'items'>[]): ItemCounts {
+  const sum = { ...noItems };
+  for (const { items } of all) for (const name of Object.keys(sum) as (keyof ItemCounts)[]) sum[name] += items[name];
+  return sum;
+}
+
+/** True for a failure that another round cannot mend: a final name of ours. */
+export function isFinal(failure: Checkpoint['failure']): boolean {
+  if (!failure) return false;
+  const retried = ['Promotion.Throttled', 'Promotion.Transient', 'Promotion.NotYetConsistent'];
+  return (errorNames as readonly string[]).includes(failure.error) && !retried.includes(failure.error);
+}

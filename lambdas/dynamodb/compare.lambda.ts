@@ -1,0 +1,5 @@
+import { defineHandler } from '../core/handler.ts';
+import { compareSegments } from './compare.ts';
+import { segmentInput } from './contracts.ts';
+
+export const handler = defineHandler(segmentInput, compareSegments);

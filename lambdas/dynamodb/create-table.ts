@@ -1,0 +1,57 @@
+import { CreateTableCommand, type CreateTableCommandInput, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { attempt, errorCode, named } from '../core/retry.ts';
+import { ownershipTag, type TableDefinition } from './definition.ts';
+
+/** A table carries 50 tags at most (API reference); a source that uses them all leaves none for ours. */
+const tagsPerTable = 50;
+
+/** How a create ended; `busy` means that the account has as many table operations under way as it may. */
+export type Created =
+  | { readonly outcome: 'created'; readonly id: string; readonly arn: string }
+  | { readonly outcome: 'exists' | 'busy' };
+
+/**
+ * Creates the table of a definition under another name, with what must not wait: keys, indexes, capacity, encryption,
+ * class and tags. Streams, time to live, maxima and protection follow the load, which they would hinder or flood.
+ */
+export async function createTable(
+  client: DynamoDBClient,
+  as: string,
+  definition: TableDefinition,
+  sourceArn: string,
+): Promise<Created> {
+  try {
+    const { TableDescription } = await attempt(
+      () => client.send(new CreateTableCommand(createInput(as, definition, sourceArn))),
+      { check: (answer) => (answer.TableDescription?.TableId ? null : `dynamodb answered no description of ${as}`) },
+    );
+    return { outcome: 'created', id: TableDescription?.TableId ?? '', arn: TableDescription?.TableArn ?? '' };
+  } catch (error) {
+    if (errorCode(error) === 'ResourceInUseException') return { outcome: 'exists' };
+    // 500 table operations at once, 250 with indexes (quotas page): the next poll tries again.
+    if (errorCode(error) === 'LimitExceededException' && /simultaneously|concurrent/i.test(String(error)))
+      return { outcome: 'busy' };
+    throw named(error, `creating table ${as}`);
+  }
+}
+
+function createInput(as: string, { table, tags }: TableDefinition, sourceArn: string): CreateTableCommandInput {
+  const { StreamSpecification, DeletionProtectionEnabled, OnDemandThroughput, GlobalSecondaryIndexes, ...now } = table;
+  const owned = tags.length < tagsPerTable ? [{ Key: ownershipTag, Value: sourceArn }] : [];
+  return {
+    ...now,
+    TableName: as,
+    AttributeDefinitions: usedAttributes(table),
+    ...(GlobalSecondaryIndexes
+      ? { GlobalSecondaryIndexes: GlobalSecondaryIndexes.map(({ OnDemandThroughput: _, ...index }) => index) }
+      : {}),
+    Tags: [...tags.filter(({ Key }) => Key !== ownershipTag), ...owned],
+  };
+}
+
+/** An attribute that no key uses is refused by the service; an edited bundle may have left one over. */
+function usedAttributes(table: TableDefinition['table']): TableDefinition['table']['AttributeDefinitions'] {
+  const schemas = [table, ...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])];
+  const used = new Set(schemas.flatMap(({ KeySchema }) => KeySchema.map(({ AttributeName }) => AttributeName)));
+  return table.AttributeDefinitions.filter(({ AttributeName }) => used.has(AttributeName));
+}

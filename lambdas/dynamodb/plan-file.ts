@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { type Artefacts, readRequired } from '../core/artefacts.ts';
+import { planActions } from '../core/contracts.ts';
+import { keys } from '../core/keys.ts';
+
+const planAsset = z.strictObject({
+  /** Name of the source table. */
+  asset: z.string(),
+  /** Name of the destination table. */
+  destination: z.string(),
+  action: z.enum(planActions),
+  reason: z.string(),
+  /** Hash of the bundle file that the plan was made from. */
+  bundleSha256: z.string(),
+  /** What the service said of the source's size at the export; refreshed about every six hours. */
+  items: z.number(),
+  bytes: z.number(),
+  differences: z.array(z.strictObject({ path: z.string(), wanted: z.string(), found: z.string() })),
+});
+/** What would become of one table. */
+export type PlanAsset = z.infer<typeof planAsset>;
+
+const planFile = z.strictObject({
+  promotionId: z.string(),
+  kind: z.literal('dynamodb'),
+  source: z.string(),
+  destination: z.string(),
+  bundle: z.string(),
+  assets: z.array(planAsset),
+  findings: z.array(z.strictObject({ code: z.string(), asset: z.string().optional(), message: z.string() })),
+});
+/** What an import would do, as `plan.json` holds it. */
+export type Plan = z.infer<typeof planFile>;
+
+/** Reads the plan that this promotion made before. */
+export async function readPlan(artefacts: Artefacts, promotionId: string): Promise<Plan> {
+  const { text } = await readRequired(artefacts, keys.plan(promotionId, 'dynamodb', 'json'));
+  return planFile.parse(JSON.parse(text));
+}
+
+/** The plan as a person reads it. */
+export function planMarkdown(plan: Plan): string {
+  const rows = plan.assets.map(
+    ({ asset, destination, action, reason, items, bytes }) =>
+      `| ${asset} | ${destination} | ${action} | ${reason} | ${items} | ${bytes} |`,
+  );
+  const changes = plan.assets.flatMap(({ destination, differences }) =>
+    differences.map(({ path, wanted, found }) => `- ${destination} \`${path}\`: wanted ${wanted}, found ${found}`),
+  );
+  const findings = plan.findings.map(({ code, message }) => `- ${code}: ${message}`);
+  return [
+    `# Plan of promotion ${plan.promotionId}: DynamoDB from ${plan.source} to ${plan.destination}`,
+    '',
+    '| table | becomes | action | reason | items | bytes |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+    'Items and bytes are what the service said at the export; it refreshes them about every six hours.',
+    ...(changes.length > 0 ? ['', '## Differences', '', ...changes] : []),
+    ...(findings.length > 0 ? ['', '## Findings', '', ...findings] : []),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,26 @@
+import type { Surroundings } from '../core/handler.ts';
+import type { SegmentGroup } from './contracts.ts';
+import { type Run, tableClient } from './run.ts';
+
+const reading = ['dynamodb:Scan', 'dynamodb:BatchGetItem', 'dynamodb:DescribeTable'];
+
+/**
+ * Clients for one group of segments: their sessions are narrowed to its two tables, and to reading where nothing is
+ * written, so that a mistake in a child cannot reach any other table.
+ */
+export async function segmentClients(surroundings: Surroundings, run: Run, group: SegmentGroup, writes: boolean) {
+  const arn = (side: 'source' | 'destination', table: string) => {
+    const environment = surroundings.environments.environments[run[side]];
+    return `arn:aws:dynamodb:${environment?.region}:${environment?.account}:table/${table}`;
+  };
+  const policy = (actions: readonly string[], resource: string) => ({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: actions, Resource: resource }],
+  });
+  const writing = writes ? [...reading, 'dynamodb:BatchWriteItem'] : reading;
+  const [source, destination] = await Promise.all([
+    tableClient(surroundings, run, 'source', policy(reading, arn('source', group.table))),
+    tableClient(surroundings, run, 'destination', policy(writing, arn('destination', group.as))),
+  ]);
+  return { source, destination };
+}

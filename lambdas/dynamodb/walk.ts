@@ -1,0 +1,92 @@
+import type { Artefacts } from '../core/artefacts.ts';
+import { assertLock, type Holder } from '../core/lock.ts';
+import { fromJson, type Item, toJson } from './attributes.ts';
+import { type Checkpoint, examplesShown } from './checkpoint.ts';
+import type { ItemCounts, SegmentGroup } from './contracts.ts';
+
+/** What one page came to; its counts are kept only together with the position after it. */
+export interface PageResult {
+  readonly next: Item | null;
+  readonly items: Partial<ItemCounts>;
+  readonly examples?: Checkpoint['examples'];
+}
+
+/** What is done to the pages of one segment: once through for each step, in order. */
+export interface Walk {
+  readonly steps: readonly string[];
+  page(step: string, segment: number, after: Item | null): Promise<PageResult>;
+}
+
+/** Where a walk keeps its position, and what ends it early. */
+export interface WalkKeeping {
+  readonly artefacts: Artefacts;
+  readonly key: string;
+  readonly holder: Holder;
+  remaining(): number;
+}
+
+/** A page takes well under a second, so a kill costs at most two seconds' work; a write of 1 KB costs $0.000005. */
+const checkpointMilliseconds = 2_000;
+
+/**
+ * Walks all segments of a group from its checkpoint on. The checkpoint moves only over pages that are wholly worked
+ * off, counts included, so a killed worker repeats pages and never skips or counts one twice.
+ * Answers whether there is more to do after this worker's time.
+ */
+export async function walk(
+  checkpoint: Checkpoint,
+  group: SegmentGroup,
+  { steps, page }: Walk,
+  keeping: WalkKeeping,
+): Promise<{ more: boolean }> {
+  await assertLock(keeping.artefacts, keeping.holder);
+  delete checkpoint.failure;
+  let saved = Date.now();
+  for (const segment of group.segments) {
+    const position = positionOf(checkpoint, segment, steps);
+    while (!position.done) {
+      if (keeping.remaining() <= 0) {
+        await save(checkpoint, keeping);
+        return { more: true };
+      }
+      const result = await page(position.step, segment, position.after && fromJson(position.after));
+      add(checkpoint, result);
+      advance(position, result.next, steps);
+      if (Date.now() - saved >= checkpointMilliseconds) {
+        await save(checkpoint, keeping);
+        saved = Date.now();
+      }
+    }
+  }
+  checkpoint.done = true;
+  await save(checkpoint, keeping);
+  return { more: false };
+}
+
+type Position = Checkpoint['segments'][string];
+
+function positionOf(checkpoint: Checkpoint, segment: number, steps: readonly string[]): Position {
+  const known = checkpoint.segments[segment];
+  if (known) return known;
+  const fresh: Position = { step: steps[0] ?? '', done: false, after: null };
+  checkpoint.segments[segment] = fresh;
+  return fresh;
+}
+
+function advance(position: Position, next: Item | null, steps: readonly string[]): void {
+  position.after = next && (toJson(next) as Record<string, unknown>);
+  if (next) return;
+  const following = steps[steps.indexOf(position.step) + 1];
+  if (following) position.step = following;
+  else position.done = true;
+}
+
+function add(checkpoint: Checkpoint, { items, examples = [] }: PageResult): void {
+  for (const [name, count] of Object.entries(items)) checkpoint.items[name as keyof ItemCounts] += count;
+  checkpoint.examples.push(...examples.slice(0, examplesShown - checkpoint.examples.length));
+}
+
+async function save(checkpoint: Checkpoint, { artefacts, key, holder }: WalkKeeping): Promise<void> {
+  await assertLock(artefacts, holder);
+  await artefacts.write(key, checkpoint);
+}

@@ -1,0 +1,104 @@
+import { type Artefacts, ConditionFailed } from '../core/artefacts.ts';
+import type { ArtefactPointer } from '../core/contracts.ts';
+import { PromotionError } from '../core/errors.ts';
+import { stableJson } from '../core/json.ts';
+import { keys } from '../core/keys.ts';
+import { type Lock, readLock } from '../core/lock.ts';
+import type { RequestFile } from './contracts.ts';
+import { requestIdentity } from './identity.ts';
+import { requestedKinds } from './request.ts';
+
+/** Tells whether an execution, or a Map Run of it, may still write. */
+export type Liveness = (executionArn: string) => Promise<'running' | 'ended' | 'unknown'>;
+
+/** What Lock answers: the locks are held and the request lies under them, or: ask again. */
+export interface Locked {
+  readonly more: boolean;
+  readonly waitSeconds: number;
+  readonly request: ArtefactPointer | null;
+}
+
+/** An execution that Step Functions does not know yet may just have been started elsewhere; seen thrice, it is gone. */
+const pollsUntilGone = 3;
+
+/**
+ * Takes the lock of the promotion and of each kind's destination, all or none, and writes `request.json` under them.
+ * Locks of executions that have ended are taken over; nothing ever releases one.
+ */
+export async function lock(
+  request: RequestFile,
+  run: { execution: string; polls: number },
+  { artefacts, liveness }: { artefacts: Artefacts; liveness: Liveness },
+): Promise<Locked> {
+  const lockKeys = [
+    keys.promotionLock(request.promotionId),
+    ...requestedKinds(request).map((kind) => keys.destinationLock(kind, request.destination)),
+  ];
+  const present = await Promise.all(lockKeys.map((key) => readLock(artefacts, key)));
+  for (const [index, found] of present.entries()) {
+    if (!found || found.lock.execution === run.execution) continue;
+    const state = await stateOf(found.lock, liveness);
+    if (state === 'running') throw held(lockKeys[index] ?? '', found.lock);
+    if (state === 'unknown' && run.polls + 1 < pollsUntilGone) return { more: true, waitSeconds: 5, request: null };
+  }
+  for (const [index, key] of lockKeys.entries()) {
+    const found = present[index] ?? null;
+    if (found?.lock.execution === run.execution) continue;
+    const own: Lock = {
+      promotionId: request.promotionId,
+      execution: run.execution,
+      children: [],
+      takenAt: new Date().toISOString(),
+    };
+    try {
+      await artefacts.write(key, own, found ? { etag: found.etag } : { absent: true });
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      const winner = await readLock(artefacts, key);
+      // A repetition of this worker may have written it with another moment in it.
+      if (winner?.lock.execution !== run.execution) throw held(key, winner?.lock ?? own);
+    }
+  }
+  return { more: false, waitSeconds: 0, request: await writeRequest(artefacts, request) };
+}
+
+async function stateOf(lock: Lock, liveness: Liveness): Promise<'running' | 'ended' | 'unknown'> {
+  const states = await Promise.all([lock.execution, ...lock.children].map(liveness));
+  if (states.includes('running')) return 'running';
+  return states.includes('unknown') ? 'unknown' : 'ended';
+}
+
+function held(key: string, lock: Lock): PromotionError {
+  return new PromotionError('Promotion.Conflict', {
+    code: 'Locked',
+    message: `${key} is held by promotion "${lock.promotionId}", execution ${lock.execution}, which is still running`,
+    resolution: 'wait until that execution has ended, then start again',
+  });
+}
+
+/**
+ * Writes the canonical request. Once a kind's journal has an entry, only an input that means the same may follow under
+ * the same promotion id; what may differ between runs is taken from the newer one.
+ */
+async function writeRequest(artefacts: Artefacts, request: RequestFile): Promise<ArtefactPointer> {
+  const key = keys.request(request.promotionId);
+  const present = await artefacts.read(key);
+  if (present?.text === stableJson(request)) return present.pointer;
+  if (present && requestIdentity(JSON.parse(present.text)) !== requestIdentity(request)) {
+    for (const kind of requestedKinds(JSON.parse(present.text))) {
+      if ((await artefacts.list(keys.journal(request.promotionId, kind))).length === 0) continue;
+      throw new PromotionError('Promotion.Conflict', {
+        code: 'InputChanged',
+        message: `promotion "${request.promotionId}" has already changed its destination with another input`,
+        pointer: '/promotionId',
+        resolution: `start it with the input in ${key}, or choose another promotionId`,
+      });
+    }
+  }
+  const { etag: _, ...pointer } = await artefacts.write(
+    key,
+    request,
+    present ? { etag: present.etag } : { absent: true },
+  );
+  return pointer;
+}

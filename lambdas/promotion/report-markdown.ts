@@ -1,0 +1,44 @@
+import type { Report, ReportAsset } from './report-file.ts';
+
+/** The report as Markdown: outcome, steps, one line an asset, what differs, findings. */
+export function reportMarkdown(report: Report): string {
+  const { source, destination, error } = report;
+  const lines = [
+    `# Promotion ${report.promotionId}: ${report.outcome}`,
+    '',
+    `Mode ${report.mode} from ${source.environment} (${source.account}, ${source.region}) to ${destination.environment} (${destination.account}, ${destination.region}), ${report.startedAt} to ${report.finishedAt}.`,
+    ...(error ? ['', `**${error.name}** ${cell(error.message)}`] : []),
+    '',
+    '| kind | verb | outcome |',
+    '| --- | --- | --- |',
+    ...report.steps.map(
+      ({ kind, verb, outcome, error }) => `| ${kind} | ${verb} | ${outcome}${error ? `: ${error.name}` : ''} |`,
+    ),
+  ];
+  for (const [kind, { assets, findings }] of Object.entries(report.kinds)) {
+    lines.push('', `## ${kind}`, '');
+    lines.push(
+      '| asset | becomes | outcome | verified | read | written | compared | missing | extra | different | reason |',
+    );
+    lines.push('| --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |');
+    lines.push(...assets.map(assetLine));
+    const differing = assets.flatMap(({ destination, differences }) =>
+      differences.map(({ path, wanted, found }) => `- ${destination} \`${path}\`: wanted ${wanted}, found ${found}`),
+    );
+    if (differing.length > 0) lines.push('', '### Differences', '', ...differing);
+    if (findings.length > 0)
+      lines.push('', '### Findings', '', ...findings.map(({ code, message }) => `- ${code}: ${message}`));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function assetLine({ asset, destination, outcome, verified, items = {}, reason }: ReportAsset): string {
+  const counts = ['read', 'written', 'compared', 'missing', 'extra', 'different'].map((name) => items[name] ?? '');
+  const seen = verified === null ? '' : verified ? 'yes' : 'NO';
+  return `| ${[cell(asset), cell(destination), outcome, seen, ...counts, cell(reason)].join(' | ')} |`;
+}
+
+/** A text that may hold anything, as one table cell. */
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
+}

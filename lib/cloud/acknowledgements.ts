@@ -1,0 +1,59 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+
+/**
+ * Why a statement may have a wildcard in its resources, by its sid. A statement that is not in this table and has one
+ * fails the synthesis (AwsSolutions-IAM5).
+ */
+const wildcardReasons: Readonly<Record<string, string>> = {
+  ReadArtefacts: 'promotion ids are chosen by whoever starts a run; reads end at the prefixes of this owner',
+  WriteArtefacts: 'promotion ids are chosen by whoever starts a run; writes end at the prefixes of this owner',
+  ReadItemLists: 'promotion ids are chosen by whoever starts a run; reads end at the prefix of this kind',
+  SeeExecutions: 'execution and Map Run ids are made by Step Functions; the machines are named',
+  FollowExecutions: 'execution ids are made by Step Functions; the machines are named',
+  FollowMapChildren: 'execution ids are made by Step Functions; the machine is named',
+  RedriveMapChildren: 'execution ids are made by Step Functions; the machine is named',
+  ReadTables: 'tables are named by whoever starts a run; the session policy of a child names only its own tables',
+  WriteTables: 'tables are named by whoever starts a run; the session policy of a child names only its own tables',
+  MigrationBoundary: 'a permissions boundary grants nothing: the resources are in the policies of the roles',
+};
+
+/** Acknowledges the wildcard resources of a statement on the construct whose policy it is in. */
+export function acknowledgeWildcards(scope: IConstruct, statement: PolicyStatement): void {
+  const reason = wildcardReasons[statement.sid ?? ''];
+  if (reason === undefined) return;
+  for (const resource of statement.resources) {
+    const text = flatten(Stack.of(scope).resolve(resource));
+    if (text.includes('*')) acknowledge(scope, `IAM5[Resource::${text}]`, reason);
+  }
+}
+
+/** For a role whose worker sends traces: CDK adds the statement. */
+export function acknowledgeTracing(scope: IConstruct): void {
+  acknowledge(scope, 'IAM5[Resource::*]', 'the actions of X-Ray that write traces know no resources');
+}
+
+/** For a machine's role: CDK adds the statements for the log delivery and the traces. */
+export function acknowledgeMachineLogging(scope: IConstruct): void {
+  acknowledge(
+    scope,
+    'IAM5[Resource::*]',
+    'the log delivery actions of CloudWatch Logs and the actions of X-Ray that write traces know no resources',
+  );
+}
+
+/** Only the id with the name of the rule pack in front is recorded among the suppressed findings of the report. */
+function acknowledge(scope: IConstruct, rule: string, reason: string): void {
+  Validations.of(scope).acknowledge({ id: `AwsSolutions::AwsSolutions-${rule}`, reason });
+}
+
+/** A resolved ARN in the form in which cdk-nag names it: `<LogicalId.Arn>/promotions/*`. */
+function flatten(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const intrinsic = value as { Ref?: string; 'Fn::GetAtt'?: [string, string]; 'Fn::Join'?: [string, unknown[]] };
+  if (intrinsic.Ref !== undefined) return `<${intrinsic.Ref}>`;
+  if (intrinsic['Fn::GetAtt']) return `<${intrinsic['Fn::GetAtt'].join('.')}>`;
+  if (intrinsic['Fn::Join']) return intrinsic['Fn::Join'][1].map(flatten).join(intrinsic['Fn::Join'][0]);
+  throw new Error(`no name for the resource ${JSON.stringify(value)}`);
+}
