@@ -1,0 +1,113 @@
+import { setMaxListeners } from 'node:events';
+import type { Clock } from '../../clock.ts';
+import { ServiceError } from '../../service.ts';
+import { createEngineProcess, type EngineProcess } from './engine-process.ts';
+import { type Place, resolveTable } from './names.ts';
+import type { FindKey } from './settings.ts';
+import type { Table } from './table.ts';
+
+/** Modelled durations of transitions in milliseconds; the real ones take seconds to hours and vary. */
+export const DURATIONS = {
+  create: 2000,
+  /** After the table is active, until the indexes created with it are, and until backups can be changed. */
+  settle: 1000,
+  update: 1500,
+  /** After the index's backfill is complete. */
+  index: 3000,
+  remove: 1500,
+  timeToLive: 4000,
+} as const;
+
+/** The tables of one account and region. */
+export interface Region {
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly tables: Map<string, Table>;
+  readonly engine: EngineProcess;
+  readonly findKey: FindKey;
+  /** Carries on with `action` after modelled milliseconds, unless the region is closed before. */
+  after(milliseconds: number, action: () => Promise<void> | void): void;
+  close(): Promise<void>;
+}
+
+export function createRegion(place: Place, clock: Clock, findKey: FindKey): Region {
+  const closing = new AbortController();
+  // Every transition under way listens, and there may be hundreds.
+  setMaxListeners(0, closing.signal);
+  const engine = createEngineProcess(place);
+  return {
+    place,
+    clock,
+    tables: new Map(),
+    engine,
+    findKey,
+    after(milliseconds, action) {
+      const transition = async () => {
+        try {
+          await clock.wait(milliseconds, closing.signal);
+          await action();
+        } catch (error) {
+          // A transition that close() cuts short has nobody left to show its result to.
+          if (!closing.signal.aborted) throw error;
+        }
+      };
+      void transition();
+    },
+    async close() {
+      closing.abort();
+      await engine.close();
+    },
+  };
+}
+
+/** Who asks and for what, as far as answers and refusals tell it. */
+export interface Asked {
+  readonly region: Region;
+  readonly operation: string;
+  /** ARN of the caller. */
+  readonly caller: string;
+}
+
+/** The table named by name or ARN, in whatever state; ResourceNotFoundException when there is none. */
+export function findTable({ region, operation, caller }: Asked, given: string): Table {
+  const name = resolveTable(given, region.place, operation, caller);
+  const table = region.tables.get(name);
+  if (!table)
+    throw new ServiceError('ResourceNotFoundException', `Requested resource not found: Table: ${name} not found`);
+  return table;
+}
+
+const IN_USE: Readonly<Record<string, string>> = {
+  CREATING: 'Table is being created',
+  UPDATING: 'Table is being updated',
+  DELETING: 'Table is being deleted',
+};
+
+/** Refuses to change a table in transition, or one with an index in transition. */
+export function refuseUnlessActive(table: Table): void {
+  const reason = IN_USE[table.status];
+  const inUse = 'Attempt to change a resource which is still in use';
+  if (reason) throw new ServiceError('ResourceInUseException', `${inUse}: ${reason}: ${table.name}`);
+  const index = table.globalIndexes.find(({ status }) => status !== 'ACTIVE');
+  if (index) {
+    const doing = index.status === 'CREATING' ? 'created' : index.status === 'DELETING' ? 'deleted' : 'updated';
+    throw new ServiceError(
+      'ResourceInUseException',
+      `${inUse}: Table: ${table.name} has an index that is being ${doing}: ${index.definition.IndexName}`,
+    );
+  }
+}
+
+const MAXIMUM_OPERATIONS = 500;
+const MAXIMUM_OPERATIONS_WITH_INDEXES = 250;
+
+/** Refuses one more control operation while 500 tables (250 when creating indexes) are in transition. */
+export function refuseTooMany(region: Region, withIndexes: boolean): void {
+  const busy = [...region.tables.values()].filter(({ status }) => status !== 'ACTIVE');
+  const limit = withIndexes ? MAXIMUM_OPERATIONS_WITH_INDEXES : MAXIMUM_OPERATIONS;
+  if (busy.length < limit) return;
+  throw new ServiceError(
+    'LimitExceededException',
+    `Subscriber limit exceeded: There is a limit of ${limit} concurrent table operations${withIndexes ? ' with indexes' : ''}`,
+  );
+}
