@@ -8,7 +8,8 @@ import { program } from '../lib/cloud/program.ts';
 import { addStacks } from '../lib/cloud/stacks.ts';
 
 const root = join(import.meta.dirname, '..');
-const bundles = join(root, 'dist/workers');
+// Inside a synthesis of its own, so that two at once do not build over each other.
+const bundles = join(process.env.CDK_OUTDIR ?? join(root, 'dist'), 'workers');
 const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
 
 async function main(): Promise<void> {

@@ -27,6 +27,8 @@ const checkpointSchema = z.strictObject({
   items: counts,
   /** Up to 20 keys of items that are missing, extra or different, for a person. */
   examples: z.array(z.strictObject({ problem: z.string(), key: z.record(z.string(), z.unknown()) })),
+  /** Items worked off by a moment, one sample a save; the curve of a run is added up from them. */
+  samples: z.array(z.strictObject({ at: z.iso.datetime(), items: z.number() })),
   /** Set when the child failed for good, cleared by the next progress. */
   failure: z.strictObject({ error: z.string(), cause: z.string() }).optional(),
 });
@@ -61,7 +63,7 @@ export async function readCheckpoint(artefacts: Artefacts, key: string, group: S
   const found = await artefacts.read(key);
   if (found) return checkpointSchema.parse(JSON.parse(found.text));
   const { table, as, total } = group;
-  return { table, as, total, done: false, segments: {}, items: { ...noItems }, examples: [] };
+  return { table, as, total, done: false, segments: {}, items: { ...noItems }, examples: [], samples: [] };
 }
 
 /** Reads the checkpoints of all groups, in their order. */

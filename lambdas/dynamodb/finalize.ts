@@ -3,6 +3,7 @@ import { eachOf } from '../core/artefacts.ts';
 import { type ErrorName, errorNames, PromotionError } from '../core/errors.ts';
 import type { Surroundings } from '../core/handler.ts';
 import { type Journal, openJournal } from '../core/journal.ts';
+import { keys } from '../core/keys.ts';
 import { assertLock, joinLock } from '../core/lock.ts';
 import { readBundle } from './bundle.ts';
 import { type Checkpoint, sumItems } from './checkpoint.ts';
@@ -13,6 +14,7 @@ import { readTable } from './read-table.ts';
 import { readProgress } from './rounds.ts';
 import { holderOf, readRun, tableClient } from './run.ts';
 import { applySetting, nextSetting } from './settings.ts';
+import { throughput } from './throughput.ts';
 
 const waitSeconds = 5;
 /** 720 · 5 s = one hour. */
@@ -52,6 +54,10 @@ export async function finalize(input: WorkerInput, surroundings: Surroundings): 
       message: `settings of ${settled.filter((done) => !done).length} tables were not taken within an hour`,
       resolution: 'look at the tables in the destination account, then start again',
     });
+  }
+  if (due.length > 0) {
+    const samples = throughput([...progress.values()].flat());
+    await artefacts.write(keys.work(run.promotionId, 'dynamodb', 'import', 'throughput.json'), samples);
   }
   const unfinished = due.filter((planned) => !copied.includes(planned));
   if (unfinished.length > 0) throw copyFailed(unfinished, progress);

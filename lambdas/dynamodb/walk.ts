@@ -28,6 +28,9 @@ export interface WalkKeeping {
 /** A page takes well under a second, so a kill costs at most two seconds' work; a write of 1 KB costs $0.000005. */
 const checkpointMilliseconds = 2_000;
 
+/** 64 samples of 50 bytes: a checkpoint stays under 4 KiB. */
+const samplesKept = 64;
+
 /**
  * Walks all segments of a group from its checkpoint on. The checkpoint moves only over pages that are wholly worked
  * off, counts included, so a killed worker repeats pages and never skips or counts one twice.
@@ -88,5 +91,10 @@ function add(checkpoint: Checkpoint, { items, examples = [] }: PageResult): void
 
 async function save(checkpoint: Checkpoint, { artefacts, key, holder }: WalkKeeping): Promise<void> {
   await assertLock(artefacts, holder);
+  checkpoint.samples.push({ at: new Date().toISOString(), items: checkpoint.items.read + checkpoint.items.compared });
+  // Every second sample goes when there are too many: the curve keeps its shape, the object its size.
+  if (checkpoint.samples.length > samplesKept) {
+    checkpoint.samples = checkpoint.samples.filter((_, index, all) => index % 2 === 0 || index === all.length - 1);
+  }
   await artefacts.write(key, checkpoint);
 }

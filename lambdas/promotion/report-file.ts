@@ -24,6 +24,8 @@ export interface ReportAsset {
 export interface ReportKind {
   readonly counts: Counts;
   readonly items?: Readonly<Record<string, number>>;
+  /** Items worked off by a moment, oldest first; absent where nothing was copied. */
+  readonly throughput?: readonly { readonly at: string; readonly items: number }[];
   readonly assets: readonly ReportAsset[];
   readonly findings: readonly Finding[];
 }

@@ -46,6 +46,8 @@ const rollbackPart = z.object({
   findings: findingsPart,
 });
 
+const throughputPart = z.array(z.object({ at: z.string(), items: z.number() }));
+
 const completed = z.object({
   outcome: z.enum(['created', 'updated', 'replaced', 'adopted']),
   items: itemsPart.optional(),
@@ -84,6 +86,9 @@ export async function tally(
   const undone = run.ended.includes('rollback')
     ? await read(keys.work(request.promotionId, kind, 'rollback', 'result.json'), rollbackPart)
     : null;
+  const throughput = run.ended.includes('import')
+    ? await read(keys.work(request.promotionId, kind, 'import', 'throughput.json'), throughputPart)
+    : null;
   const owner = verbs.includes('rollback') ? request.bundle : request.promotionId;
   const journal = await openJournal(artefacts, { promotionId: owner, kind, execution });
   const changed = journal.assets.some((asset) => journal.of(asset).some((entry) => entry.execution === execution));
@@ -94,7 +99,8 @@ export async function tally(
     : [...(verified?.assets ?? []).map(comparedAsset), ...(undone?.assets ?? []).map(undoneAsset)];
   const findings = [...(planned?.findings ?? []), ...(undone?.findings ?? [])];
   const items = sumOf(assets.flatMap(({ items: counted }) => (counted ? [counted] : [])));
-  return { result: { counts: countsOf(assets), ...(items ? { items } : {}), assets, findings }, changed };
+  const curve = throughput && items?.read ? { throughput } : {};
+  return { result: { counts: countsOf(assets), ...(items ? { items } : {}), ...curve, assets, findings }, changed };
 }
 
 /** A plan that failed may have been written before it failed (a conflict), or be an earlier run's. */

@@ -1,0 +1,68 @@
+import type { Clock } from './clock.ts';
+import { createDynamoDbService, type DynamoDbService, type FindKey } from './emulators/dynamodb/index.ts';
+import { anyKey } from './emulators/dynamodb/settings.ts';
+import { iamService } from './emulators/iam/index.ts';
+import { createIamStore, type IamStore } from './emulators/iam/store.ts';
+import { kmsService } from './emulators/kms/index.ts';
+import { createKmsStore, type KmsStore } from './emulators/kms/store.ts';
+import { s3Service } from './emulators/s3/index.ts';
+import { createS3Store, type S3Store } from './emulators/s3/store.ts';
+import { secretsManagerService } from './emulators/secretsmanager/index.ts';
+import { createSecretsStore, type SecretsStore } from './emulators/secretsmanager/store.ts';
+import { snsService } from './emulators/sns/index.ts';
+import { createSnsStore, type SnsStore } from './emulators/sns/store.ts';
+import { createStatesService } from './emulators/states/index.ts';
+import { stsService } from './emulators/sts/index.ts';
+import type { Credentials } from './gateway/credentials.ts';
+import type { Service } from './service.ts';
+import type { StatesEngine } from './states/engine.ts';
+
+/** What the emulated services hold, for the host's own use. */
+export interface Stores {
+  readonly iam: IamStore;
+  readonly kms: KmsStore;
+  readonly s3: S3Store;
+  readonly secrets: SecretsStore;
+  readonly sns: SnsStore;
+  readonly dynamodb: DynamoDbService;
+}
+
+/** Empty stores of all accounts. */
+export function createStores(clock: Clock): Stores {
+  const kms = createKmsStore(clock);
+  return {
+    iam: createIamStore(clock),
+    kms,
+    s3: createS3Store(clock),
+    secrets: createSecretsStore(clock),
+    sns: createSnsStore(),
+    dynamodb: createDynamoDbService({ clock, findKey: dynamoDbKeys(kms) }),
+  };
+}
+
+/** Every service that the gateway leads to. */
+export function createServices(
+  stores: Stores,
+  { clock, credentials, states }: { clock: Clock; credentials: Credentials; states: StatesEngine },
+): readonly Service[] {
+  const { iam, kms, s3, secrets, sns, dynamodb } = stores;
+  return [
+    stsService(iam, credentials),
+    iamService(iam),
+    kmsService(kms),
+    s3Service(s3, clock),
+    secretsManagerService(secrets, clock),
+    snsService(sns),
+    dynamodb,
+    createStatesService(states),
+  ];
+}
+
+/** Keys exist only if someone created them, but for the one that AWS keeps for DynamoDB in every account. */
+function dynamoDbKeys(kms: KmsStore): FindKey {
+  return (place, keyId) => {
+    if (keyId.endsWith('alias/aws/dynamodb')) return anyKey(place, keyId);
+    const key = kms.findKey(place.account, place.region, keyId);
+    return key?.region === place.region ? key.arn : null;
+  };
+}
