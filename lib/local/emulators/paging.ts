@@ -15,14 +15,11 @@ export function tokenPage<T>(
   all: readonly T[],
   { token, size, name, code }: { token: string | undefined; size: number; name: string; code: string },
 ): TokenPage<T> {
-  const [, position] = token === undefined ? [] : (/^(.*)#(\d+)$/.exec(decoded(token)) ?? []);
-  if (token !== undefined && (position === undefined || decoded(token) !== `${name}#${position}`)) {
-    throw new ServiceError(code, 'The token is invalid');
-  }
-  const start = Number(position ?? 0);
+  const text = token === undefined ? `${name}#0` : Buffer.from(token, 'base64').toString('utf8');
+  const position = text.startsWith(`${name}#`) ? text.slice(name.length + 1) : '';
+  if (!/^\d+$/.test(position)) throw new ServiceError(code, 'The token is invalid');
+  const start = Number(position);
   const end = start + size;
   const next = end < all.length ? Buffer.from(`${name}#${end}`).toString('base64') : undefined;
   return { items: all.slice(start, end), next };
 }
-
-const decoded = (token: string) => Buffer.from(token, 'base64').toString('utf8');

@@ -87,7 +87,7 @@ describe('ListObjectsV2', () => {
 describe('paging', () => {
   const key = fc.string({ unit: fc.constantFrom('a', 'b', '/', 'é'), minLength: 1, maxLength: 6 });
 
-  it('visits every key or its common prefix exactly once, whatever the page size', () => {
+  it('visits every key or its common prefix exactly once, whatever the page size', () =>
     fc.assert(
       fc.property(
         fc.uniqueArray(key, { maxLength: 20 }),
@@ -113,8 +113,7 @@ describe('paging', () => {
           expect(seen.sort(bytewise)).toEqual([...new Set(rolled)].sort(bytewise));
         },
       ),
-    );
-  });
+    ));
 });
 
 describe('ListObjectVersions', () => {
