@@ -94,7 +94,7 @@ async function accountOf(target: Target, roleArn: string): Promise<string> {
 export function unknownEnvironment(environments: Environments, name: string, pointer: string): PromotionError {
   return new PromotionError('Promotion.Config', {
     code: 'UnknownEnvironment',
-    message: `there is no environment "${name}"; configured are ${Object.keys(environments.environments).join(', ')}`,
+    message: `${pointer && `${pointer}: `}there is no environment "${name}"; configured are ${Object.keys(environments.environments).join(', ')}`,
     pointer,
     resolution: 'use one of these names, or add the environment to environments.json and deploy',
   });

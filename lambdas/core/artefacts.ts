@@ -111,7 +111,7 @@ export async function readRequired(artefacts: Artefacts, key: string, versionId?
   });
 }
 
-/** Runs `task` over all items, at most `width` at a time; the first error wins after those under way have ended. */
+/** Runs `task` over all items, at most `width` at a time; after an error nothing new is begun, and it is thrown when those under way have ended. */
 export async function eachOf<T, R>(
   items: readonly T[],
   width: number,
@@ -122,7 +122,12 @@ export async function eachOf<T, R>(
   const lane = async () => {
     while (next < items.length) {
       const index = next++;
-      results[index] = await task(items[index] as T, index);
+      try {
+        results[index] = await task(items[index] as T, index);
+      } catch (error) {
+        next = items.length;
+        throw error;
+      }
     }
   };
   const ended = await Promise.allSettled(Array.from({ length: Math.min(width, items.length) }, lane));

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Artefacts, ConditionFailed, eachOf, readRequired } from './artefacts.ts';
 import type { Kind } from './contracts.ts';
 import { PromotionError } from './errors.ts';
+import { parseJson } from './json.ts';
 import { keys } from './keys.ts';
 
 const entrySchema = z.strictObject({
@@ -69,7 +70,7 @@ export async function openJournal(
 }
 
 function parseEntry(key: string, text: string): JournalEntry {
-  const parsed = entrySchema.safeParse(JSON.parse(text));
+  const parsed = entrySchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   throw new PromotionError('Promotion.Data', {
     code: 'JournalDamaged',

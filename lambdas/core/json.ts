@@ -11,6 +11,15 @@ export function stableJson(value: unknown, indent: 0 | 2 = 2): string {
   return indent === 0 ? JSON.stringify(sorted(value)) : `${JSON.stringify(sorted(value), null, indent)}\n`;
 }
 
+/** The value of a JSON text; undefined where it is none, which no schema of an object takes. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** SHA-256 of a text in UTF-8 or of bytes, 64 hex digits. */
 export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Artefacts, ConditionFailed } from './artefacts.ts';
 import type { Kind } from './contracts.ts';
 import { PromotionError } from './errors.ts';
+import { parseJson } from './json.ts';
 import { keys } from './keys.ts';
 
 /** A lock object: who holds a promotion or a destination. Nothing releases it; it is taken over from the dead. */
@@ -28,7 +29,7 @@ export interface Holder {
 export async function readLock(artefacts: Artefacts, key: string): Promise<{ lock: Lock; etag: string } | null> {
   const artefact = await artefacts.read(key);
   if (!artefact) return null;
-  const parsed = lockSchema.safeParse(JSON.parse(artefact.text));
+  const parsed = lockSchema.safeParse(parseJson(artefact.text));
   if (parsed.success) return { lock: parsed.data, etag: artefact.etag };
   throw new PromotionError('Promotion.Data', {
     code: 'LockDamaged',

@@ -40,7 +40,12 @@ function describe(issue: Issue, base: readonly PropertyKey[]): { pointer: string
     const best = branches.sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0];
     return best && depth(best) > path.length ? best : [{ pointer: pointerOf(path), message: alternatives(branches) }];
   }
-  return [{ pointer: pointerOf(path), message: lowered(issue.message) }];
+  return [{ pointer: pointerOf(path), message: `${lowered(issue.message)}${shownValue(issue.input)}` }];
+}
+
+/** The wrong value, where the schema was asked to report it and it is short enough to be read in a message. */
+function shownValue(input: unknown): string {
+  return ['string', 'number', 'boolean'].includes(typeof input) ? `, not ${JSON.stringify(input).slice(0, 60)}` : '';
 }
 
 function depth(problems: readonly { pointer: string }[]): number {

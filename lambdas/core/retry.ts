@@ -9,7 +9,8 @@ const throttleCodes =
 const expiredCodes = /^(ExpiredToken|RequestExpired|UnrecognizedClientException$)/;
 const permissionCodes = /^(AccessDenied|UnauthorizedOperation|NotAuthorized|Forbidden|InvalidClientTokenId)/;
 const quotaCodes = /^(LimitExceeded|ServiceQuotaExceeded|ResourceQuotaExceeded)/;
-const connectionCodes = /^(ECONNRESET|ECONNREFUSED|ECONNABORTED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|TimeoutError)$/;
+const connectionCodes =
+  /^(ECONNRESET|ECONNREFUSED|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|TimeoutError|RequestTimeout(Exception)?)$/;
 
 /** Classifies whatever a client call threw. */
 export function classify(error: unknown): Trouble {

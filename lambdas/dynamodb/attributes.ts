@@ -51,7 +51,7 @@ function canonicalValue(value: AttributeValue | undefined): string {
 
 /** A decimal text as sign, digits without outer zeros, and exponent: 1.0, 1 and 10E-1 are one number. */
 export function canonicalNumber(text: string): string {
-  const parts = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text.trim());
+  const parts = /^([+-]?)(?=\.?\d)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text.trim());
   if (!parts) throw new Error(`"${text}" is not a number`);
   const [, sign = '', whole = '', fraction = '', power = '0'] = parts;
   const digits = `${whole}${fraction}`.replace(/^0+/, '');

@@ -1,9 +1,11 @@
 import { CreateTableCommand, type CreateTableCommandInput, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { attempt, errorCode, named } from '../core/retry.ts';
-import { ownershipTag, type TableDefinition } from './definition.ts';
+import { ownershipTag, type TableDefinition, usedAttributes } from './definition.ts';
 
 /** A table carries 50 tags at most (API reference); a source that uses them all leaves none for ours. */
 const tagsPerTable = 50;
+/** Of a tag's value (API reference); the ARN of a table with a long name has more. */
+const charactersPerTagValue = 256;
 
 /** How a create ended; `busy` means that the account has as many table operations under way as it may. */
 export type Created =
@@ -37,7 +39,9 @@ export async function createTable(
 
 function createInput(as: string, { table, tags }: TableDefinition, sourceArn: string): CreateTableCommandInput {
   const { StreamSpecification, DeletionProtectionEnabled, OnDemandThroughput, GlobalSecondaryIndexes, ...now } = table;
-  const owned = tags.length < tagsPerTable ? [{ Key: ownershipTag, Value: sourceArn }] : [];
+  const carried = tags.filter(({ Key }) => Key !== ownershipTag);
+  const owned =
+    carried.length < tagsPerTable ? [{ Key: ownershipTag, Value: sourceArn.slice(0, charactersPerTagValue) }] : [];
   return {
     ...now,
     TableName: as,
@@ -45,13 +49,6 @@ function createInput(as: string, { table, tags }: TableDefinition, sourceArn: st
     ...(GlobalSecondaryIndexes
       ? { GlobalSecondaryIndexes: GlobalSecondaryIndexes.map(({ OnDemandThroughput: _, ...index }) => index) }
       : {}),
-    Tags: [...tags.filter(({ Key }) => Key !== ownershipTag), ...owned],
+    Tags: [...carried, ...owned],
   };
-}
-
-/** An attribute that no key uses is refused by the service; an edited bundle may have left one over. */
-function usedAttributes(table: TableDefinition['table']): TableDefinition['table']['AttributeDefinitions'] {
-  const schemas = [table, ...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])];
-  const used = new Set(schemas.flatMap(({ KeySchema }) => KeySchema.map(({ AttributeName }) => AttributeName)));
-  return table.AttributeDefinitions.filter(({ AttributeName }) => used.has(AttributeName));
 }

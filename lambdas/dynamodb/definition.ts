@@ -72,6 +72,13 @@ export function keyNames({ KeySchema }: Pick<TableDefinition['table'], 'KeySchem
   return [...KeySchema].sort((a, b) => a.KeyType.localeCompare(b.KeyType)).map(({ AttributeName }) => AttributeName);
 }
 
+/** An attribute that no key uses is refused by the service; an edited bundle may have left one over. */
+export function usedAttributes(table: TableDefinition['table']): TableDefinition['table']['AttributeDefinitions'] {
+  const schemas = [table, ...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])];
+  const used = new Set(schemas.flatMap(({ KeySchema }) => KeySchema.map(({ AttributeName }) => AttributeName)));
+  return table.AttributeDefinitions.filter(({ AttributeName }) => used.has(AttributeName));
+}
+
 /** One difference between two definitions, for a person: where, what is wanted, what is there. */
 export interface Difference {
   readonly path: string;
@@ -119,7 +126,7 @@ function comparable(definition: TableDefinition): unknown {
       TableName: undefined,
       KeySchema: keyText(table),
       AttributeDefinitions: Object.fromEntries(
-        table.AttributeDefinitions.map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]),
+        usedAttributes(table).map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]),
       ),
       GlobalSecondaryIndexes: byName(table.GlobalSecondaryIndexes),
       LocalSecondaryIndexes: byName(table.LocalSecondaryIndexes),
@@ -136,6 +143,6 @@ function flatten(value: unknown, path = '', into = new Map<string, string>()): M
   if (Array.isArray(value)) into.set(path, JSON.stringify([...value].sort()));
   else if (typeof value === 'object' && value !== null) {
     for (const [name, member] of Object.entries(value)) flatten(member, `${path}/${name}`, into);
-  } else if (value !== undefined) into.set(path, JSON.stringify(value));
+  } else if (value !== undefined && value !== null) into.set(path, JSON.stringify(value));
   return into;
 }

@@ -6,6 +6,9 @@ export interface NamedError {
   readonly message: string;
 }
 
+/** A worker's own message has 3,000 characters at most; the cause of the promotion must stay under 32 KiB. */
+const messageLimit = 4000;
+
 /**
  * Reads the error and cause that a Catch passed on. A nested execution reports every failure as `States.TaskFailed`
  * with its description as JSON in the cause; a worker's own cause is JSON with `errorMessage`. A cause may be cut, so
@@ -20,7 +23,7 @@ export function readCause(error: string, cause: string): NamedError {
   const name = ours(error) ?? ours(found) ?? substitute(error);
   const message = typeof description?.errorMessage === 'string' ? description.errorMessage : cause;
   const said = message.trim() === '' ? error : message;
-  return { name, message: ours(error) ? said : `${error}: ${said}`.slice(0, 2000) };
+  return { name, message: (ours(error) ? said : `${error}: ${said}`).slice(0, messageLimit) };
 }
 
 function ours(name: string | undefined): ErrorName | undefined {

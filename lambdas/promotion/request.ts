@@ -73,7 +73,7 @@ export function promotionIdFrom(executionName: string): string {
 
 function parse(input: unknown): ExecutionInput {
   const later = unsupportedField(input);
-  const parsed = executionInput.safeParse(later ? later.rest : input);
+  const parsed = executionInput.safeParse(later ? later.rest : input, { reportInput: true });
   if (!parsed.success) {
     throw schemaError(
       parsed.error,
@@ -87,9 +87,12 @@ function parse(input: unknown): ExecutionInput {
 }
 
 function checkEnvironments(request: RequestFile, environments: Environments): void {
-  const source = environments.environments[request.source];
+  // A name like "constructor" is a member of every object.
+  const find = (name: string) =>
+    Object.hasOwn(environments.environments, name) ? environments.environments[name] : undefined;
+  const source = find(request.source);
   if (!source) throw unknownEnvironment(environments, request.source, '/source');
-  const destination = environments.environments[request.destination];
+  const destination = find(request.destination);
   if (!destination) throw unknownEnvironment(environments, request.destination, '/destination');
   if (source.account === destination.account && source.region === destination.region) {
     throw config(

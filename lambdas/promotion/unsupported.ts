@@ -1,4 +1,5 @@
 import { PromotionError } from '../core/errors.ts';
+import { sameJson } from '../core/json.ts';
 import { pointerOf } from '../core/problems.ts';
 
 /** A field, or one value of a field, that the contract has and this version does not carry out. */
@@ -53,6 +54,10 @@ export function unsupportedField(input: unknown): { error: PromotionError; rest:
     first ??= notBuilt(path, value);
     if (remove) delete (parent as Record<string, unknown>)[name];
   }
+  // A rename that had nothing but such fields would be told to need a prefix.
+  const requested = dynamodb.reduce(member, rest);
+  const rename = member(requested, 'rename');
+  if (first && sameJson(rename, {})) delete (requested as Record<string, unknown>).rename;
   return first && { error: first, rest };
 }
 

@@ -2,7 +2,7 @@ import type { Environments } from '../../lambdas/core/environments.ts';
 import { realClock } from './clock.ts';
 import { deploy } from './deploy.ts';
 import { type Credentials, createCredentials } from './gateway/credentials.ts';
-import { type Gateway, startGateway } from './gateway/gateway.ts';
+import { type AuthorizationRequest, type Gateway, startGateway } from './gateway/gateway.ts';
 import type { Deployment } from './loader/deployment.ts';
 import { loadAssembly } from './loader/index.ts';
 import { createMachinePorts, roleName } from './machine-ports.ts';
@@ -10,7 +10,7 @@ import { createServices, createStores, type Stores } from './services.ts';
 import { createStatesEngine, type StatesEngine } from './states/engine.ts';
 import { createWorkerLogs } from './worker-logs.ts';
 import type { WorkerCredentials, WorkerFunction } from './workers/contracts.ts';
-import { createWorkerPool, type WorkerPool } from './workers/pool.ts';
+import { type BusyProcess, createWorkerPool, type WorkerPool } from './workers/pool.ts';
 import { describeWorld, type World } from './world.ts';
 
 /** What a host is started from. */
@@ -25,6 +25,8 @@ export interface HostOptions {
   readonly environments: Environments;
   /** Takes one log file a function. */
   readonly logFolder: string;
+  /** Told of every call before it is carried out, and of the process of the worker that made it, if one did. */
+  readonly onCall?: (call: AuthorizationRequest, worker: BusyProcess | null) => void;
 }
 
 /** The emulated accounts with our program deployed in them. */
@@ -44,7 +46,8 @@ export interface Host {
  * Deploys a cloud assembly into emulated accounts and serves them on loopback.
  * Throws LoaderError for what the assembly holds outside the closed lists, and EADDRINUSE when the port is taken.
  */
-export async function startHost({ port, speed, assembly, environments, logFolder }: HostOptions): Promise<Host> {
+export async function startHost(options: HostOptions): Promise<Host> {
+  const { port, speed, assembly, environments, logFolder } = options;
   const deployment = loadAssembly(assembly);
   const clock = realClock(speed);
   const credentials = createCredentials(clock);
@@ -56,7 +59,16 @@ export async function startHost({ port, speed, assembly, environments, logFolder
   deploy(deployment, stores, states);
 
   const services = createServices(stores, { clock, credentials, states });
-  const gateway = await startGateway({ port, services, credentials, clock });
+  const gateway = await startGateway({
+    port,
+    services,
+    credentials,
+    clock,
+    authorize(call) {
+      options.onCall?.(call, pool.busyProcess(credentials.origin(call.caller.accessKeyId)));
+      return { allowed: true, reason: '' };
+    },
+  });
   const logs = createWorkerLogs(logFolder);
   const pool = createWorkerPool({
     functions: deployment.functions,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { environmentsSchema } from '../../lambdas/core/environments.ts';
 import { parseUp, UsageError, usage } from './arguments.ts';
-import { type Host, startHost } from './host.ts';
+import { type Host, type HostOptions, startHost } from './host.ts';
 import { localEnvironments, SynthesisError, synthesize } from './synthesize.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -13,18 +13,23 @@ export interface LocalHostOptions {
   readonly speed: number;
   /** Holds assemblies and logs. @default - `.local` in the repository */
   readonly folder?: string;
+  /** Takes one log file a function. @default - `logs` in the folder */
+  readonly logFolder?: string;
   /** Takes progress. */
   readonly log: (text: string) => void;
+  /** See `HostOptions`. */
+  readonly onCall?: HostOptions['onCall'];
   /** Ends the synthesis. */
   readonly signal?: AbortSignal;
 }
 
 /** Synthesizes the app when needed and starts the host with it. */
 export async function startLocalHost(options: LocalHostOptions): Promise<Host> {
-  const { port, speed, log, signal, folder = join(root, '.local') } = options;
+  const { port, speed, log, signal, onCall, folder = join(root, '.local') } = options;
+  const { logFolder = join(folder, 'logs') } = options;
   const assembly = await synthesize({ root, folder: join(folder, 'assemblies'), log, ...(signal && { signal }) });
   const environments = environmentsSchema.parse(JSON.parse(readFileSync(join(root, localEnvironments), 'utf8')));
-  return startHost({ port, speed, assembly, environments, logFolder: join(folder, 'logs') });
+  return startHost({ port, speed, assembly, environments, logFolder, ...(onCall && { onCall }) });
 }
 
 /**

@@ -13,6 +13,8 @@ export interface SessionRequest {
   readonly durationSeconds: number;
   /** Session tags of AssumeRole. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** The access key that asked for the session; absent for a worker's own. */
+  readonly issuedTo?: string;
   /** Keys of the tags that pass on to sessions chained from this one. */
   readonly transitiveTagKeys?: readonly string[];
 }
@@ -32,6 +34,8 @@ export type Session = SessionRequest & IssuedCredentials;
 export interface Credentials {
   issue(request: SessionRequest): IssuedCredentials;
   find(accessKeyId: string): Session | undefined;
+  /** The key at the beginning of a chain of assumed roles: tells which worker a call comes from. */
+  origin(accessKeyId: string): string;
 }
 
 export function createCredentials(clock: Clock): Credentials {
@@ -48,6 +52,11 @@ export function createCredentials(clock: Clock): Credentials {
       return issued;
     },
     find: (accessKeyId) => sessions.get(accessKeyId),
+    origin(accessKeyId) {
+      let key = accessKeyId;
+      for (let asked = sessions.get(key)?.issuedTo; asked; asked = sessions.get(key)?.issuedTo) key = asked;
+      return key;
+    },
   };
 }
 

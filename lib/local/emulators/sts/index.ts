@@ -64,6 +64,7 @@ export function stsService(iam: IamStore, credentials: Credentials): Service {
       sourceIdentity: sourceIdentity ?? null,
       sessionPolicy,
       durationSeconds: checkedDuration(input.DurationSeconds, role),
+      issuedTo: caller.accessKeyId,
       tags: tags.all,
       transitiveTagKeys: tags.transitive,
     });
