@@ -35,7 +35,7 @@ async function run(failing: { verb: string; error: string }) {
     },
   });
   const definition = text
-    .replace(
+    .replaceAll(
       "{'dynamodb': '${DynamoDbStateMachineArn}'}",
       `{'dynamodb': '${machine('good')}', 'dms': '${machine('bad')}'}`,
     )
