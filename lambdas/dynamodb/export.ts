@@ -8,6 +8,7 @@ import { assertLock, joinLock } from '../core/lock.ts';
 import { toolIdentity } from '../core/tool.ts';
 import type { Progress, WorkerInput } from './contracts.ts';
 import { assertMapping } from './names.ts';
+import { probeSize } from './probe.ts';
 import { readTable } from './read-table.ts';
 import { holderOf, readRun, tableClient } from './run.ts';
 
@@ -35,7 +36,9 @@ export async function exportTables(input: WorkerInput, surroundings: Surrounding
     if (!state) throw tablesMissing([{ table, index }], run.source);
     const path = `tables/${table}.json`;
     const hash = await writeBundleFile(artefacts, target, path, state.definition);
-    return { path, asset: table, sha256: hash, statistics: state.statistics };
+    const { items, bytes } = state.statistics;
+    const statistics = items > 0 ? { items, bytes, atLeast: 0 } : { ...(await probeSize(client, table)) };
+    return { path, asset: table, sha256: hash, statistics };
   });
 
   const source = environments.environments[run.source];

@@ -12,9 +12,11 @@ const planAsset = z.strictObject({
   reason: z.string(),
   /** Hash of the bundle file that the plan was made from. */
   bundleSha256: z.string(),
-  /** What the service said of the source's size at the export; refreshed about every six hours. */
+  /** The source's size at the export: what the service said, or where it said nothing, what the first pages hold. */
   items: z.number(),
   bytes: z.number(),
+  /** 1 where there is more than was counted. */
+  atLeast: z.number(),
   differences: z.array(z.strictObject({ path: z.string(), wanted: z.string(), found: z.string() })),
 });
 /** What would become of one table. */
@@ -41,8 +43,8 @@ export async function readPlan(artefacts: Artefacts, promotionId: string): Promi
 /** The plan as a person reads it. */
 export function planMarkdown(plan: Plan): string {
   const rows = plan.assets.map(
-    ({ asset, destination, action, reason, items, bytes }) =>
-      `| ${asset} | ${destination} | ${action} | ${reason} | ${items} | ${bytes} |`,
+    ({ asset, destination, action, reason, items, bytes, atLeast }) =>
+      `| ${asset} | ${destination} | ${action} | ${reason} | ${atLeast ? 'over ' : ''}${items} | ${atLeast ? 'over ' : ''}${bytes} |`,
   );
   const changes = plan.assets.flatMap(({ destination, differences }) =>
     differences.map(({ path, wanted, found }) => `- ${destination} \`${path}\`: wanted ${wanted}, found ${found}`),
@@ -55,7 +57,7 @@ export function planMarkdown(plan: Plan): string {
     '| --- | --- | --- | --- | --- | --- |',
     ...rows,
     '',
-    'Items and bytes are what the service said at the export; it refreshes them about every six hours.',
+    'Items and bytes are those of the export. The service refreshes them about every six hours; of a table that it calls empty, the first 16 MB were counted.',
     ...(changes.length > 0 ? ['', '## Differences', '', ...changes] : []),
     ...(findings.length > 0 ? ['', '## Findings', '', ...findings] : []),
     '',

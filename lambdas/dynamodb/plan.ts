@@ -72,6 +72,7 @@ async function decide(
       bundleSha256: file.sha256,
       items: file.statistics.items ?? 0,
       bytes: file.statistics.bytes ?? 0,
+      atLeast: file.statistics.atLeast ?? 0,
       differences: shown,
     },
     findings,

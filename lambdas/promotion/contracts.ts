@@ -79,6 +79,9 @@ export type StepResult = z.infer<typeof stepResult>;
 /** What Report is called with. */
 export const reportInput = z.strictObject({
   execution: z.string(),
+  executionName: z.string(),
+  /** As the input has it, unchecked. */
+  promotionId: z.unknown(),
   startedAt: z.string(),
   /** Null when the run ended before it had the lock; then nothing is written. */
   request: artefactPointer.nullable(),

@@ -8,12 +8,12 @@ import { type reportInput, requestFile, type StepResult } from './contracts.ts';
 import type { Outcome, Report, ReportKind, ReportStep } from './report-file.ts';
 import { reportHtml } from './report-html.ts';
 import { reportMarkdown } from './report-markdown.ts';
-import { requestedKinds } from './request.ts';
+import { promotionIdFrom, requestedKinds } from './request.ts';
 import { tally } from './tally.ts';
 
 /** What a run returns (output of a succeeded execution, cause of a failed one). */
 export interface RunResult {
-  readonly promotionId: string | null;
+  readonly promotionId: string;
   readonly outcome: Outcome;
   readonly kinds: Partial<Record<Kind, { counts: Counts; findings: number; items?: Readonly<Record<string, number>> }>>;
   readonly report: { readonly bucket: string; readonly key: string } | null;
@@ -87,7 +87,9 @@ export async function report(input: z.infer<typeof reportInput>, surroundings: S
 /** A run that was rejected before it held the locks has no report: the one that lies there may be another run's. */
 function rejected(input: z.infer<typeof reportInput>): Reported {
   const { error, cause } = input.rejected ?? { error: 'Promotion.Data', cause: 'the run ended without a request' };
-  const result = { promotionId: null, outcome: 'failed', kinds: {}, report: null } as const;
+  const promotionId =
+    input.promotionId === null ? promotionIdFrom(input.executionName) : String(input.promotionId).slice(0, 100);
+  const result = { promotionId, outcome: 'failed', kinds: {}, report: null } as const;
   return failure(readCause(error, cause), result);
 }
 
