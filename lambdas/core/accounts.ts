@@ -3,7 +3,7 @@ import { type CredentialProvider, clients, type Target } from './clients.ts';
 import type { Kind } from './contracts.ts';
 import type { Environments } from './environments.ts';
 import { PromotionError } from './errors.ts';
-import { accessRoleName, type Side } from './names.ts';
+import { accessRoleName, partitionOf, type Side } from './names.ts';
 import { attempt, named } from './retry.ts';
 
 /** Which role is wanted, and on whose behalf. */
@@ -28,7 +28,7 @@ export async function assume(environments: Environments, request: RoleRequest): 
   const environment = environments.environments[request.environment];
   if (!environment) throw unknownEnvironment(environments, request.environment, '');
   const role = accessRoleName(request.kind, request.side, environments.qualifier);
-  const roleArn = `arn:aws:iam::${environment.account}:role/${role}`;
+  const roleArn = `arn:${partitionOf(environment.region)}:iam::${environment.account}:role/${role}`;
   const sts = clients.sts();
 
   const credentials: CredentialProvider = async () => {

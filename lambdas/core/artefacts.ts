@@ -65,7 +65,9 @@ export function openArtefacts(s3: S3Client, bucket: string): Artefacts {
       const version = answer.VersionId ? { versionId: answer.VersionId } : {};
       return { bucket, key, sha256: sha256(text), ...version, etag: answer.ETag ?? '' };
     } catch (error) {
-      if (!/^(PreconditionFailed|ConditionalRequestConflict)$/.test(errorCode(error))) {
+      // With If-Match an object that has gone is answered 404.
+      const lost = /^(PreconditionFailed|ConditionalRequestConflict)$/.test(errorCode(error));
+      if (!lost && !(guard && errorCode(error) === 'NoSuchKey')) {
         throw named(error, `writing s3://${bucket}/${key}`);
       }
       // The answer of our own write may have been lost and the repetition refused: own content counts as written.

@@ -15,6 +15,16 @@ export const modes = ['export', 'plan', 'import', 'migrate', 'verify', 'rollback
 /** One of {@link modes}. */
 export type Mode = (typeof modes)[number];
 
+/** Verbs of each mode, in order; `plan` is preceded by an export where there is no bundle yet. */
+export const verbsOf: Readonly<Record<Mode, readonly Verb[]>> = {
+  export: ['export'],
+  plan: ['plan'],
+  import: ['plan', 'import', 'verify'],
+  migrate: ['export', 'plan', 'import', 'verify'],
+  verify: ['verify'],
+  rollback: ['rollback'],
+};
+
 /** What a plan says of one asset, each with a reason. */
 export const planActions = [
   'create',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { type Artefacts, openArtefacts } from './artefacts.ts';
+import { type Artefacts, ConditionFailed, openArtefacts } from './artefacts.ts';
 import { clients } from './clients.ts';
 import { type Environments, environmentsSchema } from './environments.ts';
 import { PromotionError } from './errors.ts';
@@ -58,11 +58,17 @@ export function defineHandler<Input extends z.ZodType, Output>(
       }
       return output;
     } catch (error) {
+      if (error instanceof ConditionFailed) throw quiet(writtenBetween(error));
       if (!(error instanceof PromotionError)) throw error;
       log.error(error.message, { errorName: error.name, code: error.detail.code });
       throw quiet(error);
     }
   };
+}
+
+/** A worker that lost a race for an object begins anew and sees what the other wrote. */
+function writtenBetween(error: ConditionFailed): PromotionError {
+  return new PromotionError('Promotion.Transient', { code: 'WrittenBetween', message: error.message }, error);
 }
 
 let shared: Pick<Surroundings, 'environments' | 'artefacts' | 'bucket'> | undefined;

@@ -31,6 +31,12 @@ export function stateMachineName(owner: Kind | 'promotion', qualifier?: string):
   return withQualifier(`cross-account-promoter-${owner}`, qualifier);
 }
 
+/** The partition that a region belongs to: `aws`, `aws-cn` or `aws-us-gov` (AWS General Reference, ARNs). */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
 function withQualifier(name: string, qualifier: string | undefined): string {
   return qualifier ? `${name}-${qualifier}` : name;
 }

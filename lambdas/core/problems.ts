@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { type ErrorDetail, PromotionError } from './errors.ts';
+import { parseJson } from './json.ts';
 
 /** Problems shown in one message; the rest is counted. */
 const shown = 5;
@@ -20,6 +21,21 @@ export function schemaError(error: z.ZodError, code: string, where: string, reso
     resolution,
   };
   return new PromotionError('Promotion.Config', detail);
+}
+
+/**
+ * Reads an object that the tool itself wrote (a plan, a checkpoint, a request). One that does not fit is damaged:
+ * `Promotion.Data` with the key and the place.
+ */
+export function readOwn<T>(schema: z.ZodType<T>, key: string, text: string): T {
+  const parsed = schema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  const problem = parsed.error.issues.flatMap((issue) => describe(issue, []))[0];
+  throw new PromotionError('Promotion.Data', {
+    code: 'ArtefactDamaged',
+    message: `${key} is not what was written: ${problem?.pointer || '/'}: ${problem?.message ?? 'it is not JSON'}`,
+    resolution: 'put back an earlier version of the object',
+  });
 }
 
 /** A JSON pointer (RFC 6901) from a path. */

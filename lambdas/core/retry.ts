@@ -21,6 +21,8 @@ export function classify(error: unknown): Trouble {
   if (quotaCodes.test(name)) return 'quota';
   if (status !== undefined && status >= 500) return 'transient';
   if (connectionCodes.test(code) || connectionCodes.test(name)) return 'transient';
+  // S3's 409 for two conditional writes at once asks for the write to be tried again (user guide, conditional writes).
+  if (name === 'ConditionalRequestConflict') return 'transient';
   // A cut or foreign body: the SDK reports the parser's SyntaxError, with status 200 when the head was right.
   if (name === 'SyntaxError' || error instanceof ShapeError) return 'transient';
   return 'final';

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Artefacts, eachOf } from '../core/artefacts.ts';
 import { errorNames } from '../core/errors.ts';
 import { keys } from '../core/keys.ts';
+import { readOwn } from '../core/problems.ts';
 import type { ItemCounts, SegmentGroup } from './contracts.ts';
 
 const counts = z.strictObject({
@@ -61,7 +62,7 @@ export function checkpointKey(promotionId: string, stage: Stage, run: string, gr
 /** Reads a checkpoint; a group that was not begun has an empty one. */
 export async function readCheckpoint(artefacts: Artefacts, key: string, group: SegmentGroup): Promise<Checkpoint> {
   const found = await artefacts.read(key);
-  if (found) return checkpointSchema.parse(JSON.parse(found.text));
+  if (found) return readOwn(checkpointSchema, key, found.text);
   const { table, as, total } = group;
   return { table, as, total, done: false, segments: {}, items: { ...noItems }, examples: [], samples: [] };
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Artefacts, readRequired } from '../core/artefacts.ts';
 import { planActions } from '../core/contracts.ts';
 import { keys } from '../core/keys.ts';
+import { readOwn } from '../core/problems.ts';
 
 const planAsset = z.strictObject({
   /** Name of the source table. */
@@ -36,8 +37,9 @@ export type Plan = z.infer<typeof planFile>;
 
 /** Reads the plan that this promotion made before. */
 export async function readPlan(artefacts: Artefacts, promotionId: string): Promise<Plan> {
-  const { text } = await readRequired(artefacts, keys.plan(promotionId, 'dynamodb', 'json'));
-  return planFile.parse(JSON.parse(text));
+  const key = keys.plan(promotionId, 'dynamodb', 'json');
+  const { text } = await readRequired(artefacts, key);
+  return readOwn(planFile, key, text);
 }
 
 /** The plan as a person reads it. */

@@ -12,6 +12,7 @@ import { type PlanAsset, readPlan } from './plan-file.ts';
 import { readTable, type TableState } from './read-table.ts';
 import { freezeSegments, writeRound } from './rounds.ts';
 import { holderOf, readRun, tableClient } from './run.ts';
+import { tableArn } from './table-arn.ts';
 
 /** Seconds between two looks at tables that are being made; a table takes 5 to 30 seconds, an index rather more. */
 const waitSeconds = 5;
@@ -42,12 +43,11 @@ export async function prepare(input: WorkerInput, surroundings: Surroundings): P
   ]);
   await assertLock(artefacts, holder);
 
-  const source = surroundings.environments.environments[run.source];
   const due = document.assets.filter(({ action }) => action === 'create' || action === 'adopt' || action === 'update');
   const prepared = await eachOf(due, 8, async (planned): Promise<Prepared> => {
     const table = bundle.tables.find(({ as }) => as === planned.destination);
     if (!table || table.file.sha256 !== planned.bundleSha256) throw planOutdated(planned);
-    const sourceArn = `arn:aws:dynamodb:${source?.region}:${source?.account}:table/${planned.asset}`;
+    const sourceArn = tableArn(surroundings.environments, run.source, planned.asset);
     return { planned, table, state: await ensureTable(client, journal, planned, table, sourceArn) };
   });
 

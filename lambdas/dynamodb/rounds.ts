@@ -3,6 +3,7 @@ import { type Artefacts, ConditionFailed } from '../core/artefacts.ts';
 import { PromotionError } from '../core/errors.ts';
 import { sameJson } from '../core/json.ts';
 import { keys } from '../core/keys.ts';
+import { readOwn } from '../core/problems.ts';
 import { type Checkpoint, isFinal, readCheckpoints, type Stage } from './checkpoint.ts';
 import { type Round, type SegmentGroup, segmentGroup } from './contracts.ts';
 import type { Run } from './run.ts';
@@ -34,7 +35,7 @@ export async function freezeSegments(
 ): Promise<SegmentGroup[]> {
   const key = keys.work(run.promotionId, 'dynamodb', 'import', 'segments.json');
   const present = await artefacts.read(key);
-  const frozen = present ? frozenSchema.parse(JSON.parse(present.text)) : {};
+  const frozen = present ? readOwn(frozenSchema, key, present.text) : {};
   const all = { ...frozen };
   for (const { as, tableId, bytes } of tables) {
     if (all[as]?.tableId !== tableId) all[as] = { tableId, total: segmentCount(run.request.segments, bytes) };
@@ -115,9 +116,10 @@ async function readGroups(
   stage: Stage,
   run: string,
 ): Promise<SegmentGroup[]> {
-  const found = await artefacts.read(groupsKey(promotionId, stage, run));
+  const key = groupsKey(promotionId, stage, run);
+  const found = await artefacts.read(key);
   const texts = (found?.text ?? '').split('\n').filter((line) => line !== '');
-  return texts.map((line) => segmentGroup.parse(JSON.parse(line)));
+  return texts.map((line) => readOwn(segmentGroup, key, line));
 }
 
 async function listRound(

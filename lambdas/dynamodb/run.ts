@@ -4,6 +4,7 @@ import { clients } from '../core/clients.ts';
 import type { ArtefactPointer } from '../core/contracts.ts';
 import type { Surroundings } from '../core/handler.ts';
 import type { Holder } from '../core/lock.ts';
+import { readOwn } from '../core/problems.ts';
 import { type DynamodbRequest, dynamodbRequestFile } from './contracts.ts';
 
 /** The part of a promotion's request that DynamoDB's workers need. */
@@ -19,7 +20,7 @@ export interface Run {
 /** Reads the request that the promotion wrote under its lock, in exactly that version. */
 export async function readRun(surroundings: Surroundings, pointer: ArtefactPointer): Promise<Run> {
   const { text } = await readRequired(surroundings.artefacts, pointer.key, pointer.versionId);
-  const { kinds, ...rest } = dynamodbRequestFile.parse(JSON.parse(text));
+  const { kinds, ...rest } = readOwn(dynamodbRequestFile, pointer.key, text);
   return { ...rest, request: kinds.dynamodb };
 }
 

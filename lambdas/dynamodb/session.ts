@@ -1,6 +1,7 @@
 import type { Surroundings } from '../core/handler.ts';
 import type { SegmentGroup } from './contracts.ts';
 import { type Run, tableClient } from './run.ts';
+import { tableArn } from './table-arn.ts';
 
 const reading = ['dynamodb:Scan', 'dynamodb:BatchGetItem', 'dynamodb:DescribeTable'];
 
@@ -9,10 +10,7 @@ const reading = ['dynamodb:Scan', 'dynamodb:BatchGetItem', 'dynamodb:DescribeTab
  * written, so that a mistake in a child cannot reach any other table.
  */
 export async function segmentClients(surroundings: Surroundings, run: Run, group: SegmentGroup, writes: boolean) {
-  const arn = (side: 'source' | 'destination', table: string) => {
-    const environment = surroundings.environments.environments[run[side]];
-    return `arn:aws:dynamodb:${environment?.region}:${environment?.account}:table/${table}`;
-  };
+  const arn = (side: 'source' | 'destination', table: string) => tableArn(surroundings.environments, run[side], table);
   const policy = (actions: readonly string[], resource: string) => ({
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Action: actions, Resource: resource }],

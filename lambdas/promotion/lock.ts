@@ -4,7 +4,8 @@ import { PromotionError } from '../core/errors.ts';
 import { stableJson } from '../core/json.ts';
 import { keys } from '../core/keys.ts';
 import { type Lock, readLock } from '../core/lock.ts';
-import type { RequestFile } from './contracts.ts';
+import { readOwn } from '../core/problems.ts';
+import { type RequestFile, requestFile } from './contracts.ts';
 import { requestIdentity } from './identity.ts';
 import { requestedKinds } from './request.ts';
 
@@ -84,8 +85,9 @@ async function writeRequest(artefacts: Artefacts, request: RequestFile): Promise
   const key = keys.request(request.promotionId);
   const present = await artefacts.read(key);
   if (present?.text === stableJson(request)) return present.pointer;
-  if (present && requestIdentity(JSON.parse(present.text)) !== requestIdentity(request)) {
-    for (const kind of requestedKinds(JSON.parse(present.text))) {
+  const earlier = present && readOwn(requestFile, key, present.text);
+  if (earlier && requestIdentity(earlier) !== requestIdentity(request)) {
+    for (const kind of requestedKinds(earlier)) {
       if ((await artefacts.list(keys.journal(request.promotionId, kind))).length === 0) continue;
       throw new PromotionError('Promotion.Conflict', {
         code: 'InputChanged',

@@ -3,6 +3,7 @@ import { readRequired } from '../core/artefacts.ts';
 import { type Counts, type Kind, kinds } from '../core/contracts.ts';
 import type { Surroundings } from '../core/handler.ts';
 import { keys } from '../core/keys.ts';
+import { readOwn } from '../core/problems.ts';
 import { type NamedError, readCause } from './causes.ts';
 import { type reportInput, requestFile, type StepResult } from './contracts.ts';
 import type { Outcome, Report, ReportKind, ReportStep } from './report-file.ts';
@@ -32,7 +33,7 @@ export async function report(input: z.infer<typeof reportInput>, surroundings: S
   if (!input.request) return rejected(input);
   const { artefacts, bucket, environments } = surroundings;
   const { text } = await readRequired(artefacts, input.request.key, input.request.versionId);
-  const request = requestFile.parse(JSON.parse(text));
+  const request = readOwn(requestFile, input.request.key, text);
 
   const steps = input.results.map(stepOf);
   const results: Partial<Record<Kind, ReportKind>> = {};
@@ -88,7 +89,7 @@ export async function report(input: z.infer<typeof reportInput>, surroundings: S
 function rejected(input: z.infer<typeof reportInput>): Reported {
   const { error, cause } = input.rejected ?? { error: 'Promotion.Data', cause: 'the run ended without a request' };
   const promotionId =
-    input.promotionId === null ? promotionIdFrom(input.executionName) : String(input.promotionId).slice(0, 100);
+    input.promotionId == null ? promotionIdFrom(input.executionName) : String(input.promotionId).slice(0, 100);
   const result = { promotionId, outcome: 'failed', kinds: {}, report: null } as const;
   return failure(readCause(error, cause), result);
 }

@@ -1,5 +1,5 @@
 import { unknownEnvironment } from '../core/accounts.ts';
-import { type Kind, kinds, type Verb } from '../core/contracts.ts';
+import { type Kind, kinds, verbsOf } from '../core/contracts.ts';
 import type { Environments } from '../core/environments.ts';
 import { PromotionError } from '../core/errors.ts';
 import { sha256 } from '../core/json.ts';
@@ -7,16 +7,6 @@ import { schemaError } from '../core/problems.ts';
 import { assertMapping } from '../dynamodb/names.ts';
 import { type ExecutionInput, executionInput, promotionIdPattern, type RequestFile, type Step } from './contracts.ts';
 import { unsupportedField } from './unsupported.ts';
-
-/** Verbs of each mode, in order; a plan is preceded by an export where there is no bundle yet. */
-const verbsOf: Record<ExecutionInput['mode'], readonly Verb[]> = {
-  export: ['export'],
-  plan: ['plan'],
-  import: ['plan', 'import', 'verify'],
-  migrate: ['export', 'plan', 'import', 'verify'],
-  verify: ['verify'],
-  rollback: ['rollback'],
-};
 
 /**
  * Checks an execution input on its own and against the environments, and fills in what was left out.

@@ -3,6 +3,7 @@ import type { Artefacts } from '../core/artefacts.ts';
 import { type Counts, type Kind, planActions, type Verb } from '../core/contracts.ts';
 import { type Journal, openJournal } from '../core/journal.ts';
 import { keys } from '../core/keys.ts';
+import { readOwn } from '../core/problems.ts';
 import type { RequestFile } from './contracts.ts';
 import type { AssetOutcome, ReportAsset, ReportKind } from './report-file.ts';
 
@@ -75,7 +76,7 @@ export async function tally(
   const { request, execution, verbs } = run;
   const read = async <T>(key: string, schema: z.ZodType<T>): Promise<T | null> => {
     const found = await artefacts.read(key);
-    return found && schema.parse(JSON.parse(found.text));
+    return found && readOwn(schema, key, found.text);
   };
   const planned = verbs.includes('plan')
     ? await planOf(run, () => read(keys.plan(request.promotionId, kind, 'json'), planPart))

@@ -1,113 +1,100 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { assume } from '../../../lambdas/core/accounts.ts';
-import { environmentsSchema } from '../../../lambdas/core/environments.ts';
+import { startWorld, TOOLING, type World } from '../../lib/local/gateway/fixture.ts';
+import { environments, refusal } from '../../support/factories.ts';
 
-const environments = environmentsSchema.parse({
-  tooling: { account: '111111111111', region: 'us-east-1' },
-  externalId: 'an-external-id',
-  environments: { prod: { account: '333333333333', region: 'eu-west-1' } },
+const prod = '333333333333';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+  const session = world.workerSession();
+  // The worker's own credentials and endpoint, as the host gives them to a function.
+  vi.stubEnv('AWS_ENDPOINT_URL', world.endpoint);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', session.accessKeyId);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', session.secretAccessKey);
+  vi.stubEnv('AWS_SESSION_TOKEN', session.sessionToken);
+  world.iam.putRole({ account: prod, name: 'DynamoDB-MigrationDest', trustPolicy: trust('test-external-id') });
+  world.iam.putRole({ account: prod, name: 'DynamoDB-MigrationOrigin', trustPolicy: trust('another-external-id') });
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await world.close();
 });
 
-/** Answers of STS in their order; each is used once, the last one for ever. */
-let answers: { status: number; body: string }[] = [];
-let asked: URLSearchParams[] = [];
-let server: Server;
-const before = { ...process.env };
-
-beforeEach(async () => {
-  asked = [];
-  server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk) => {
-      body += chunk;
-    });
-    request.on('end', () => {
-      asked.push(new URLSearchParams(body));
-      const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? { status: 500, body: '' };
-      response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(answer.body);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'ASIAWORKER',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-  });
+const trust = (externalId: string) => ({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${TOOLING}:root` },
+      Action: ['sts:AssumeRole', 'sts:SetSourceIdentity'],
+      Condition: { StringEquals: { 'sts:ExternalId': externalId } },
+    },
+  ],
 });
 
-afterEach(async () => {
-  process.env = { ...before };
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
-
-const namespace = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"';
-const session = {
-  status: 200,
-  body: `<AssumeRoleResponse ${namespace}><AssumeRoleResult><Credentials><AccessKeyId>ASIASESSION</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
-};
-const identity = (account: string) => ({
-  status: 200,
-  body: `<GetCallerIdentityResponse ${namespace}><GetCallerIdentityResult><Account>${account}</Account><Arn>a</Arn><UserId>u</UserId></GetCallerIdentityResult></GetCallerIdentityResponse>`,
-});
 const request = { environment: 'prod', kind: 'dynamodb', side: 'destination', promotionId: 'sales' } as const;
+const assumptions = () => world.gateway.calls().filter(({ operation }) => operation === 'AssumeRole').length;
 
 describe('assume', () => {
-  it('asks with the external id, the promotion as source identity, and the narrowing policy', async () => {
-    answers = [session, identity('333333333333')];
-    const target = await assume(environments, { ...request, sessionPolicy: { Statement: [] } });
-    expect(target.region).toBe('eu-west-1');
-    expect(Object.fromEntries(asked[0] ?? [])).toMatchObject({
-      Action: 'AssumeRole',
-      RoleArn: 'arn:aws:iam::333333333333:role/DynamoDB-MigrationDest',
-      ExternalId: 'an-external-id',
-      SourceIdentity: 'sales',
-      Policy: '{"Statement":[]}',
-    });
-  });
-
-  it('uses the credentials that it checked, without asking for others', async () => {
-    answers = [session, identity('333333333333')];
+  it('answers credentials of the role in the environment’s region, with the promotion as source identity', async () => {
     const target = await assume(environments, request);
-    expect(await target.credentials()).toMatchObject({ accessKeyId: 'ASIASESSION', sessionToken: 't' });
-    expect(asked.map((call) => call.get('Action'))).toEqual(['AssumeRole', 'GetCallerIdentity']);
-  });
-
-  it('refuses a role that leads to another account', async () => {
-    answers = [session, identity('999999999999')];
-    await expect(assume(environments, request)).rejects.toMatchObject({
-      name: 'Promotion.Config',
-      message: expect.stringMatching(/leads to account 999999999999, but environment prod is account 333333333333/),
+    const credentials = await target.credentials();
+    const session = world.credentials.find(credentials.accessKeyId);
+    expect(target.region).toBe('us-east-1');
+    expect(session).toMatchObject({
+      account: prod,
+      role: 'DynamoDB-MigrationDest',
+      sourceIdentity: 'sales',
+      sessionName: 'dynamodb-sales',
+      sessionPolicy: null,
     });
+    expect(credentials.expiration.getTime() - Date.now()).toBeGreaterThan(3_500_000);
   });
 
-  it('names the role that may not be assumed, and does not ask twice', async () => {
-    const refusal = 'User: arn:aws:sts::111111111111:assumed-role/w/w is not authorized to perform: sts:AssumeRole';
-    answers = [
-      {
-        status: 403,
-        body: `<ErrorResponse ${namespace}><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>${refusal}</Message></Error></ErrorResponse>`,
-      },
-    ];
-    await expect(assume(environments, request)).rejects.toMatchObject({
-      name: 'Promotion.Permission',
-      message: expect.stringContaining('role/DynamoDB-MigrationDest'),
-    });
-    expect(asked).toHaveLength(1);
+  it('narrows the session where a policy is given', async () => {
+    const sessionPolicy = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: ['dynamodb:Scan'], Resource: 'arn:aws:dynamodb:*:*:table/orders' }],
+    };
+    const { accessKeyId } = await (await assume(environments, { ...request, sessionPolicy })).credentials();
+    expect(JSON.parse(world.credentials.find(accessKeyId)?.sessionPolicy ?? '')).toEqual(sessionPolicy);
   });
 
-  it('takes a success without credentials for a lost answer', async () => {
-    answers = [{ status: 200, body: '' }, session, identity('333333333333')];
-    await assume(environments, request);
-    expect(asked).toHaveLength(3);
+  it('refuses a role that does not trust the worker, by name', async () => {
+    const found = await refusal(() => assume(environments, { ...request, side: 'source' }));
+    expect(found).toMatchObject({ name: 'Promotion.Permission', code: 'AccessDenied' });
+    expect(found.message).toContain(`arn:aws:iam::${prod}:role/DynamoDB-MigrationOrigin`);
+    expect(found.message).toContain('environment prod');
+  });
+
+  it('refuses a role that is not there, by name', async () => {
+    const found = await refusal(() => assume(environments, { ...request, kind: 'dms' }));
+    expect(found).toMatchObject({ name: 'Promotion.Permission' });
+    expect(found.message).toContain('DMS-MigrationDest');
   });
 
   it('refuses an environment that is not configured', async () => {
-    await expect(assume(environments, { ...request, environment: 'moon' })).rejects.toMatchObject({
+    expect(await refusal(() => assume(environments, { ...request, environment: 'qa' }))).toMatchObject({
       name: 'Promotion.Config',
+      code: 'UnknownEnvironment',
     });
+  });
+});
+
+describe('pitfall 35: a session for every call, or one that has run out', () => {
+  it('the first calls use the session of the check: one AssumeRole', async () => {
+    const before = assumptions();
+    const target = await assume(environments, request);
+    await target.credentials();
+    expect(assumptions() - before).toBe(1);
+  });
+
+  it('asked again, as a client does before the hour is over, there is a new session', async () => {
+    const target = await assume(environments, request);
+    const [first, second] = [await target.credentials(), await target.credentials()];
+    expect(second.accessKeyId).not.toBe(first.accessKeyId);
   });
 });

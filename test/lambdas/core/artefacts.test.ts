@@ -168,6 +168,17 @@ describe('eachOf', () => {
     expect(ended).toEqual([1, 3]);
   });
 
+  it('begins nothing new after an error', async () => {
+    const begun: number[] = [];
+    const run = eachOf([0, 1, 2, 3, 4, 5], 2, async (item) => {
+      begun.push(item);
+      if (item === 1) throw new Error('one');
+      for (let turns = 0; turns < 5; turns++) await turn();
+    });
+    await expect(run).rejects.toThrow('one');
+    expect(begun).toEqual([0, 1]);
+  });
+
   it('answers nothing for nothing', async () => {
     expect(await eachOf([], 8, async () => 1)).toEqual([]);
   });

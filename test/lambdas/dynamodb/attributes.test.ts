@@ -41,6 +41,17 @@ describe('pitfall 7: numbers of 38 digits', () => {
     );
   });
 
+  it('differ where only sign, exponent or one digit differs', () => {
+    fc.assert(
+      fc.property(decimal, fc.integer({ min: 1, max: 40 }), (one, power) => {
+        const text = canonicalNumber(plainNumber(one));
+        expect(canonicalNumber(plainNumber({ ...one, negative: !one.negative }))).not.toBe(text);
+        expect(canonicalNumber(plainNumber({ ...one, exponent: one.exponent - power }))).not.toBe(text);
+        expect(canonicalNumber(plainNumber({ ...one, digits: `${one.digits}1` }))).not.toBe(text);
+      }),
+    );
+  });
+
   it('differ where only the 38th digit differs', () => {
     const digits = '1234567890123456789012345678901234567';
     expect(canonicalNumber(`${digits}8`)).not.toBe(canonicalNumber(`${digits}9`));

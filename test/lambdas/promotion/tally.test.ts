@@ -107,6 +107,13 @@ describe('tally of an import', () => {
     expect(result.items).toBeUndefined();
   });
 
+  it('does not take an earlier run’s completion for that of a table which had to be made again', async () => {
+    putPlan('again', [planned('a', 'create')]);
+    await complete('again', 'a', earlier);
+    const { result } = await run('again', { ended: ['export', 'plan'] });
+    expect(result.counts).toMatchObject({ planned: 1, created: 0, failed: 1 });
+  });
+
   it('counts a conflict as failed and what is unsupported as skipped', async () => {
     putPlan('conflict', [planned('a', 'conflict'), planned('b', 'unsupported'), planned('c', 'skip')]);
     const { result, changed } = await run('conflict', { verbs: ['export', 'plan'], ended: ['export'] });
