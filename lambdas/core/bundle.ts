@@ -133,7 +133,7 @@ function parseFile<T>(artefact: Artefact, schema: z.ZodType<T>, key: string): T 
       error,
     );
   }
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { reportInput: true });
   if (!parsed.success) throw schemaError(parsed.error, 'BundleInvalid', key, resolution);
   return parsed.data;
 }

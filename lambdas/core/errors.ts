@@ -43,3 +43,8 @@ export class PromotionError extends Error {
     this.detail = detail;
   }
 }
+
+/** True for an error that the shared Retry set would repeat: whether its call had an effect is not known. */
+export function isRetried({ name }: Pick<PromotionError, 'name'>): boolean {
+  return name === 'Promotion.Throttled' || name === 'Promotion.Transient' || name === 'Promotion.NotYetConsistent';
+}

@@ -10,8 +10,8 @@ const entrySchema = z.strictObject({
   asset: z.string(),
   /** What is done: `create`, `timeToLive` … , or `complete` when the asset is as planned. */
   step: z.string(),
-  /** An intent is written before the call, a result after it. */
-  phase: z.enum(['intent', 'result']),
+  /** An intent is written before the call, a result after it; `refused` when the service surely did nothing. */
+  phase: z.enum(['intent', 'result', 'refused']),
   /** ARN of the promotion's execution that did it. */
   execution: z.string(),
   at: z.iso.datetime(),
@@ -29,6 +29,17 @@ export interface Journal {
   of(asset: string): readonly JournalEntry[];
   readonly assets: readonly string[];
   append(entry: Pick<JournalEntry, 'asset' | 'step' | 'phase' | 'before' | 'after'>): Promise<void>;
+}
+
+/** True when an execution changed something, or may have: an intent counts until its call is known to be refused. */
+export function changedBy(journal: Journal, execution: string): boolean {
+  return journal.assets.some((asset) =>
+    journal.of(asset).some(({ execution: by, phase, step }, index, entries) => {
+      if (by !== execution || phase === 'refused') return false;
+      const next = entries.slice(index + 1).find((entry) => entry.step === step);
+      return phase === 'result' || next?.phase !== 'refused';
+    }),
+  );
 }
 
 /** Reads the whole journal; entries that this worker appends are seen by it at once. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Artefacts, eachOf } from '../core/artefacts.ts';
-import { errorNames } from '../core/errors.ts';
+import { errorNames, isRetried } from '../core/errors.ts';
 import { keys } from '../core/keys.ts';
 import { readOwn } from '../core/problems.ts';
 import type { ItemCounts, SegmentGroup } from './contracts.ts';
@@ -89,7 +89,6 @@ export function sumItems(all: readonly Pick<Checkpoint, 'items'>[]): ItemCounts 
 
 /** True for a failure that another round cannot mend: a final name of ours. */
 export function isFinal(failure: Checkpoint['failure']): boolean {
-  if (!failure) return false;
-  const retried = ['Promotion.Throttled', 'Promotion.Transient', 'Promotion.NotYetConsistent'];
-  return (errorNames as readonly string[]).includes(failure.error) && !retried.includes(failure.error);
+  const name = errorNames.find((known) => known === failure?.error);
+  return name !== undefined && !isRetried({ name });
 }

@@ -11,6 +11,10 @@ export const dynamodbRequest = z.strictObject({
   tables: z
     .array(z.union([tableName, z.strictObject({ name: tableName, as: tableName.optional() })]))
     .min(1)
+    // A name alone has one spelling, so that two ways to write the same input are the same input.
+    .transform((tables) =>
+      tables.map((table) => (typeof table === 'object' && table.as === undefined ? table.name : table)),
+    )
     .describe('Source tables by name; `as` names the destination table, whatever `rename` says'),
   rename: z
     .strictObject({

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { checkTable } from './table-rules.ts';
 
 const keySchema = z
   .array(z.strictObject({ AttributeName: z.string().min(1).max(255), KeyType: z.enum(['HASH', 'RANGE']) }))
@@ -18,49 +19,56 @@ const projection = z.strictObject({
 });
 const indexName = z.string().regex(/^[A-Za-z0-9_.-]{3,255}$/, 'an index name has 3 to 255 of A-Z a-z 0-9 _ . -');
 
+/** Members of CreateTable, in the service's own spelling. */
+const tableMembers = z.strictObject({
+  TableName: z.string(),
+  AttributeDefinitions: z
+    .array(z.strictObject({ AttributeName: z.string().min(1).max(255), AttributeType: z.enum(['S', 'N', 'B']) }))
+    .min(1),
+  KeySchema: keySchema,
+  BillingMode: z.enum(['PROVISIONED', 'PAY_PER_REQUEST']),
+  ProvisionedThroughput: throughput.optional(),
+  OnDemandThroughput: onDemandThroughput.optional(),
+  GlobalSecondaryIndexes: z
+    .array(
+      z.strictObject({
+        IndexName: indexName,
+        KeySchema: keySchema,
+        Projection: projection,
+        ProvisionedThroughput: throughput.optional(),
+        OnDemandThroughput: onDemandThroughput.optional(),
+      }),
+    )
+    .optional(),
+  LocalSecondaryIndexes: z
+    .array(z.strictObject({ IndexName: indexName, KeySchema: keySchema, Projection: projection }))
+    .optional(),
+  StreamSpecification: z
+    .strictObject({
+      StreamEnabled: z.literal(true),
+      StreamViewType: z.enum(['NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES', 'KEYS_ONLY']),
+    })
+    .optional(),
+  /** Server-side encryption with a KMS key; absent means a key that DynamoDB owns. */
+  SSESpecification: z.strictObject({ Enabled: z.literal(true), SSEType: z.literal('KMS') }).optional(),
+  TableClass: z.enum(['STANDARD', 'STANDARD_INFREQUENT_ACCESS']),
+  DeletionProtectionEnabled: z.boolean(),
+});
+/** What CreateTable makes of a table by itself. */
+export type TableMembers = z.infer<typeof tableMembers>;
+
 /**
  * A table with all its settings, as a bundle file holds it: the members of CreateTable in the service's own spelling,
  * and beside them what is set by calls of its own. Names of other accounts' keys and roles are not part of it.
  */
-export const tableDefinition = z.strictObject({
-  table: z.strictObject({
-    TableName: z.string(),
-    AttributeDefinitions: z
-      .array(z.strictObject({ AttributeName: z.string().min(1).max(255), AttributeType: z.enum(['S', 'N', 'B']) }))
-      .min(1),
-    KeySchema: keySchema,
-    BillingMode: z.enum(['PROVISIONED', 'PAY_PER_REQUEST']),
-    ProvisionedThroughput: throughput.optional(),
-    OnDemandThroughput: onDemandThroughput.optional(),
-    GlobalSecondaryIndexes: z
-      .array(
-        z.strictObject({
-          IndexName: indexName,
-          KeySchema: keySchema,
-          Projection: projection,
-          ProvisionedThroughput: throughput.optional(),
-          OnDemandThroughput: onDemandThroughput.optional(),
-        }),
-      )
-      .optional(),
-    LocalSecondaryIndexes: z
-      .array(z.strictObject({ IndexName: indexName, KeySchema: keySchema, Projection: projection }))
-      .optional(),
-    StreamSpecification: z
-      .strictObject({
-        StreamEnabled: z.literal(true),
-        StreamViewType: z.enum(['NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES', 'KEYS_ONLY']),
-      })
-      .optional(),
-    /** Server-side encryption with a KMS key; absent means a key that DynamoDB owns. */
-    SSESpecification: z.strictObject({ Enabled: z.literal(true), SSEType: z.literal('KMS') }).optional(),
-    TableClass: z.enum(['STANDARD', 'STANDARD_INFREQUENT_ACCESS']),
-    DeletionProtectionEnabled: z.boolean(),
-  }),
-  timeToLive: z.strictObject({ AttributeName: z.string().min(1).max(255) }).nullable(),
-  pointInTimeRecovery: z.strictObject({ RecoveryPeriodInDays: z.int().min(1).max(35) }).nullable(),
-  tags: z.array(z.strictObject({ Key: z.string().min(1).max(128), Value: z.string().max(256) })),
-});
+export const tableDefinition = z
+  .strictObject({
+    table: tableMembers,
+    timeToLive: z.strictObject({ AttributeName: z.string().min(1).max(255) }).nullable(),
+    pointInTimeRecovery: z.strictObject({ RecoveryPeriodInDays: z.int().min(1).max(35) }).nullable(),
+    tags: z.array(z.strictObject({ Key: z.string().min(1).max(128), Value: z.string().max(256) })),
+  })
+  .superRefine(({ table }, context) => checkTable(table, context));
 /** See {@link tableDefinition}. */
 export type TableDefinition = z.infer<typeof tableDefinition>;
 

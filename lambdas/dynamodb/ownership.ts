@@ -15,7 +15,7 @@ export type Ownership =
 export function ownership(journal: Journal, as: string, found: TableState, wanted: TableDefinition): Ownership {
   const entries = journal.of(as);
   const begun = lastOf(entries, ['create', 'adopt', 'update']);
-  if (!begun) return { state: 'foreign' };
+  if (!begun || begun.phase === 'refused') return { state: 'foreign' };
   const action = begun.step as 'create' | 'adopt' | 'update';
   if (begun.phase === 'intent') {
     const tagged = found.definition.tags.some(({ Key }) => Key === ownershipTag);

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { eachOf } from '../core/artefacts.ts';
-import { PromotionError } from '../core/errors.ts';
+import { isRetried, PromotionError } from '../core/errors.ts';
 import type { Surroundings } from '../core/handler.ts';
 import { type Journal, openJournal } from '../core/journal.ts';
 import { assertLock, joinLock } from '../core/lock.ts';
@@ -85,7 +85,12 @@ async function ensureTable(
     if (lastOf(journal.of(as), ['create'])?.phase !== 'intent') {
       await journal.append({ asset: as, step, phase: 'intent', before: null });
     }
-    const created = await createTable(client, as, table.file.content, sourceArn);
+    const created = await createTable(client, as, table.file.content, sourceArn).catch(async (error: unknown) => {
+      if (error instanceof PromotionError && !isRetried(error)) {
+        await journal.append({ asset: as, step, phase: 'refused', after: { code: error.detail.code } });
+      }
+      throw error;
+    });
     if (created.outcome === 'created') {
       await journal.append({ asset: as, step, phase: 'result', after: { id: created.id, arn: created.arn } });
     }

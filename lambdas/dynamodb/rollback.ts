@@ -61,8 +61,8 @@ async function undo(client: DynamoDBClient, journal: Journal, asset: string): Pr
       ? { asset, outcome: 'removed', reason: 'the promotion had created it' }
       : { asset, outcome: 'gone', reason: 'it is not there any more' };
   }
-  const ours =
-    begun.phase === 'result' ? idOf(begun) === found.id : found.definition.tags.some(({ Key }) => Key === ownershipTag);
+  const tagged = found.definition.tags.some(({ Key }) => Key === ownershipTag);
+  const ours = begun.phase === 'result' ? idOf(begun) === found.id : begun.phase === 'intent' && tagged;
   if (!ours) return { asset, outcome: 'left', reason: 'somebody made it anew since' };
   if (!found.active) return { asset, outcome: 'busy', reason: `it is ${found.status}` };
 

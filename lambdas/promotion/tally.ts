@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Artefacts } from '../core/artefacts.ts';
 import { type Counts, type Kind, planActions, type Verb } from '../core/contracts.ts';
-import { type Journal, openJournal } from '../core/journal.ts';
+import { changedBy, type Journal, openJournal } from '../core/journal.ts';
 import { keys } from '../core/keys.ts';
 import { readOwn } from '../core/problems.ts';
 import type { RequestFile } from './contracts.ts';
@@ -92,7 +92,7 @@ export async function tally(
     : null;
   const owner = verbs.includes('rollback') ? request.bundle : request.promotionId;
   const journal = await openJournal(artefacts, { promotionId: owner, kind, execution });
-  const changed = journal.assets.some((asset) => journal.of(asset).some((entry) => entry.execution === execution));
+  const changed = changedBy(journal, execution);
 
   const comparisons = new Map((verified?.assets ?? []).map((asset) => [asset.destination, asset]));
   const assets = planned

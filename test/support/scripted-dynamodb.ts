@@ -7,6 +7,8 @@ export interface ScriptedCall {
   /** `BatchWriteItem` … */
   readonly operation: string;
   readonly input: Record<string, unknown>;
+  /** The body as it came. */
+  readonly text: string;
   /** Bytes of the body. */
   readonly bytes: number;
 }
@@ -41,7 +43,8 @@ export async function startScriptedDynamoDb(): Promise<ScriptedDynamoDb> {
     request.on('end', () => {
       const body = Buffer.concat(chunks);
       const operation = String(request.headers['x-amz-target']).replace(/^.*\./, '');
-      const call = { operation, input: JSON.parse(body.toString('utf8')), bytes: body.length };
+      const text = body.toString('utf8');
+      const call = { operation, input: JSON.parse(text), text, bytes: body.length };
       calls.push(call);
       const { status = 200, body: content } = answer(call, calls.length - 1);
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });

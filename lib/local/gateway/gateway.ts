@@ -113,9 +113,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const { caller } = request;
     const call = { caller, service: service.name, ...identify(service, request) };
     const decision = options.authorize?.({ ...call, request }) ?? { allowed: true, reason: '' };
-    record(entry(call, decision.allowed));
+    const position = calls.push(entry(call, decision.allowed)) - 1;
     if (!decision.allowed) throw denial(call, decision.reason);
-    return service.handle(request, { operation: call.operation, resource: call.resource });
+    try {
+      return await service.handle(request, { operation: call.operation, resource: call.resource });
+    } catch (error) {
+      // A service may refuse by itself, as STS does for a role that does not trust the caller.
+      if (isRefusal(error)) calls[position] = entry(call, false);
+      throw error;
+    }
   }
 
   function identify(service: Service, request: ServiceRequest) {
@@ -172,6 +178,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await Promise.all(options.services.map((service) => service.close?.()));
     },
   };
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ServiceError && /^AccessDenied(Exception)?$/.test(error.code);
 }
 
 const PLAIN = { version: '1.0' } as const;

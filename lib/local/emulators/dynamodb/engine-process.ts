@@ -4,6 +4,7 @@ import { Agent, request } from 'node:http';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ServiceError } from '../../service.ts';
+import { hideReservedName, showReservedName } from './engine/reserved-name.ts';
 import type { Measures, TableCommand } from './engine/tables.ts';
 import type { Place } from './names.ts';
 
@@ -43,7 +44,10 @@ export function createEngineProcess(place: Place): EngineProcess {
   }
 
   return {
-    perform: (operation, body, caller) => call(`/${operation}`, body, { 'x-caller': caller }),
+    async perform(operation, body, caller) {
+      const answer = await call(`/${operation}`, hideReservedName(body), { 'x-caller': caller });
+      return { status: answer.status, body: showReservedName(answer.body) };
+    },
     async command(command) {
       const answer = await call('/tables', Buffer.from(JSON.stringify(command)), {});
       if (answer.status !== 200) throw new Error(`table command ${command.action} failed: ${answer.body.toString()}`);

@@ -1,0 +1,89 @@
+import type * as z from 'zod';
+import type { TableMembers } from './definition.ts';
+
+type Index = {
+  IndexName: string;
+  KeySchema: TableMembers['KeySchema'];
+  Projection: { ProjectionType: string; NonKeyAttributes?: string[] | undefined };
+};
+
+/** A rule that a definition breaks: where below `table`, and what would be right. */
+interface Breach {
+  readonly path: (string | number)[];
+  readonly message: string;
+}
+
+/**
+ * What CreateTable demands beyond the form of each member (API reference, CreateTable): an edited bundle that breaks it
+ * is told so when the plan is made, not when other tables have been created already.
+ */
+export function checkTable(table: TableMembers, context: z.RefinementCtx): void {
+  const globals = table.GlobalSecondaryIndexes ?? [];
+  const locals = table.LocalSecondaryIndexes ?? [];
+  const breaches = [
+    ...keyBreaches(table, table.KeySchema, ['KeySchema']),
+    ...capacityBreaches(table, table.BillingMode, []),
+    ...duplicates(
+      table.AttributeDefinitions.map(({ AttributeName }) => AttributeName),
+      'AttributeDefinitions',
+    ),
+    ...duplicates(
+      [...globals, ...locals].map(({ IndexName }) => IndexName),
+      'GlobalSecondaryIndexes',
+    ),
+    ...globals.flatMap((index, at) => [
+      ...indexBreaches(table, index, ['GlobalSecondaryIndexes', at]),
+      ...capacityBreaches(index, table.BillingMode, ['GlobalSecondaryIndexes', at]),
+    ]),
+    ...locals.flatMap((index, at) => localBreaches(table, index, ['LocalSecondaryIndexes', at])),
+  ];
+  for (const { path, message } of breaches) context.addIssue({ code: 'custom', path: ['table', ...path], message });
+}
+
+function keyBreaches(table: TableMembers, schema: TableMembers['KeySchema'], path: Breach['path']): Breach[] {
+  const breaches: Breach[] = [];
+  const defined = new Set(table.AttributeDefinitions.map(({ AttributeName }) => AttributeName));
+  const hashes = schema.filter(({ KeyType }) => KeyType === 'HASH').length;
+  if (hashes !== 1 || schema.length > 2) {
+    breaches.push({ path, message: 'a key is one HASH attribute and at most one RANGE attribute' });
+  }
+  if (new Set(schema.map(({ AttributeName }) => AttributeName)).size < schema.length) {
+    breaches.push({ path, message: 'the attributes of a key have different names' });
+  }
+  schema.forEach(({ AttributeName }, at) => {
+    if (defined.has(AttributeName)) return;
+    const message = `"${AttributeName}" has no type; add it to AttributeDefinitions`;
+    breaches.push({ path: [...path, at, 'AttributeName'], message });
+  });
+  return breaches;
+}
+
+function indexBreaches(table: TableMembers, index: Index, path: Breach['path']): Breach[] {
+  const { ProjectionType, NonKeyAttributes } = index.Projection;
+  const breaches = keyBreaches(table, index.KeySchema, [...path, 'KeySchema']);
+  if ((ProjectionType === 'INCLUDE') === (NonKeyAttributes !== undefined)) return breaches;
+  const message = 'NonKeyAttributes are named if, and only if, ProjectionType is INCLUDE';
+  return [...breaches, { path: [...path, 'Projection'], message }];
+}
+
+function localBreaches(table: TableMembers, index: Index, path: Breach['path']): Breach[] {
+  const breaches = indexBreaches(table, index, path);
+  const hash = (schema: TableMembers['KeySchema']) => schema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName;
+  if (hash(index.KeySchema) === hash(table.KeySchema)) return breaches;
+  const message = `the HASH attribute of a local index is the table's, "${hash(table.KeySchema)}"`;
+  return [...breaches, { path: [...path, 'KeySchema'], message }];
+}
+
+function capacityBreaches(of: { ProvisionedThroughput?: unknown }, mode: string, path: Breach['path']): Breach[] {
+  const provisioned = mode === 'PROVISIONED';
+  if (provisioned === (of.ProvisionedThroughput !== undefined)) return [];
+  const message = provisioned
+    ? 'with BillingMode PROVISIONED the capacity must be given'
+    : 'with BillingMode PAY_PER_REQUEST there is no capacity to give';
+  return [{ path: [...path, 'ProvisionedThroughput'], message }];
+}
+
+function duplicates(names: readonly string[], member: string): Breach[] {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  return twice === undefined ? [] : [{ path: [member], message: `"${twice}" is there twice` }];
+}
