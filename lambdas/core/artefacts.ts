@@ -2,7 +2,8 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client
 import type { ArtefactPointer } from './contracts.ts';
 import { PromotionError } from './errors.ts';
 import { sha256, stableJson } from './json.ts';
-import { attempt, errorCode, named } from './retry.ts';
+import { allPages } from './paging.ts';
+import { attempt, errorCode, named, ShapeError } from './retry.ts';
 
 /** An object as read: its text, its pointer (with the version read) and its ETag for a conditional write. */
 export interface Artefact {
@@ -35,7 +36,7 @@ export function openArtefacts(s3: S3Client, bucket: string): Artefacts {
     try {
       return await attempt(async () => {
         const answer = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
-        if (!answer.Body || !answer.ETag) throw new Error(`s3 answered without a body for ${key}`);
+        if (!answer.Body || !answer.ETag) throw new ShapeError(`s3 answered without an object for ${key}`);
         const text = await answer.Body.transformToString();
         const pointer = {
           bucket,
@@ -78,25 +79,20 @@ export function openArtefacts(s3: S3Client, bucket: string): Artefacts {
   }
 
   async function list(prefix: string): Promise<string[]> {
-    const keys: string[] = [];
-    let token: string | undefined;
-    do {
+    const what = `listing s3://${bucket}/${prefix}`;
+    return await allPages(what, async (token) => {
       const page = await attempt(
         () => s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token })),
-        { check: ({ KeyCount }) => (KeyCount === undefined ? 's3 answered a listing without KeyCount' : null) },
+        {
+          check: ({ KeyCount, IsTruncated, NextContinuationToken }) =>
+            KeyCount === undefined || (IsTruncated && !NextContinuationToken) ? 's3 answered half a listing' : null,
+        },
       ).catch((error: unknown) => {
-        throw named(error, `listing s3://${bucket}/${prefix}`);
+        throw named(error, what);
       });
-      keys.push(...(page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key])));
-      if (page.IsTruncated && (!page.NextContinuationToken || page.NextContinuationToken === token)) {
-        throw new PromotionError('Promotion.Transient', {
-          code: 'ListingStuck',
-          message: `listing s3://${bucket}/${prefix} did not move on after ${keys.length} keys`,
-        });
-      }
-      token = page.IsTruncated ? page.NextContinuationToken : undefined;
-    } while (token);
-    return keys;
+      const items = (page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
+      return { items, next: (page.IsTruncated && page.NextContinuationToken) || null };
+    });
   }
 
   return { read, write, list };

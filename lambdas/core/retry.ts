@@ -14,7 +14,7 @@ const connectionCodes =
 
 /** Classifies whatever a client call threw. */
 export function classify(error: unknown): Trouble {
-  const { name = '', code = '', status } = described(error);
+  const { name = '', code = '', message = '', status } = described(error);
   if (throttleCodes.test(name) || status === 429) return 'throttled';
   if (expiredCodes.test(name)) return 'expired';
   if (permissionCodes.test(name)) return 'permission';
@@ -25,6 +25,8 @@ export function classify(error: unknown): Trouble {
   if (name === 'ConditionalRequestConflict') return 'transient';
   // A cut or foreign body: the SDK reports the parser's SyntaxError, with status 200 when the head was right.
   if (name === 'SyntaxError' || error instanceof ShapeError) return 'transient';
+  // The SDK's own word for an object whose checksum is not the one that was sent with it.
+  if (/^Checksum mismatch/.test(message)) return 'transient';
   return 'final';
 }
 

@@ -1,51 +1,35 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Surroundings } from '../core/handler.ts';
-import { sha256 } from '../core/json.ts';
 import { canonicalItem, type Item, keyOf, toJson } from './attributes.ts';
-import { type Checkpoint, checkpointKey, readCheckpoint } from './checkpoint.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { SegmentGroup, SegmentInput } from './contracts.ts';
-import { failureOf } from './copy.ts';
 import { keyProjection, readItems, scanPage } from './items.ts';
 import { tableKeyNames } from './read-table.ts';
-import { holderOf, readRun } from './run.ts';
+import type { Run } from './run.ts';
+import { scopeOf, workOnSegments } from './segment-worker.ts';
 import { segmentClients } from './session.ts';
-import { type PageResult, walk } from './walk.ts';
-
-/** Every comparison is made anew, so its checkpoints belong to one run. */
-export function verifyRun(promotionExecution: string): string {
-  return `${sha256(promotionExecution).slice(0, 12)}/`;
-}
+import type { PageResult, Walk } from './walk.ts';
 
 /**
  * Compares one group of segments both ways: every source item is looked up in the destination and compared whole, and
  * every destination key is looked up in the source. Segments of the two tables need not hold the same keys for that.
  */
 export async function compareSegments(input: SegmentInput, surroundings: Surroundings): Promise<{ more: boolean }> {
-  const { artefacts, remaining } = surroundings;
-  const { group } = input;
-  const run = await readRun(surroundings, input.request);
-  const key = checkpointKey(run.promotionId, 'verify', verifyRun(input.promotionExecution), group);
-  const checkpoint = await readCheckpoint(artefacts, key, group);
-  if (input.failure) {
-    await artefacts.write(key, { ...checkpoint, failure: failureOf(input.failure) });
-    return { more: false };
-  }
-  if (checkpoint.done) return { more: false };
+  return await workOnSegments(input, surroundings, {
+    stage: 'verify',
+    scope: scopeOf(input.promotionExecution),
+    open: (run) => openComparison(run, input.group, surroundings),
+  });
+}
 
+async function openComparison(run: Run, group: SegmentGroup, surroundings: Surroundings): Promise<Walk> {
   const { source, destination } = await segmentClients(surroundings, run, group, false);
   const keyNames = await tableKeyNames(source, group.table);
-  const sides: Record<string, (segment: number, after: Item | null) => Promise<PageResult>> = {
-    source: (segment, after) => fromSource({ source, destination, group, keyNames, remaining }, segment, after),
-    destination: (segment, after) =>
-      fromDestination({ source, destination, group, keyNames, remaining }, segment, after),
+  const comparison = { source, destination, group, keyNames, remaining: surroundings.remaining };
+  return {
+    steps: ['source', 'destination'],
+    page: (step, segment, after) => (step === 'source' ? fromSource : fromDestination)(comparison, segment, after),
   };
-  const page = async (step: string, segment: number, after: Item | null) => {
-    const side = sides[step];
-    if (!side) throw new Error(`a comparison has no step "${step}"`);
-    return await side(segment, after);
-  };
-  const holder = holderOf(run, input.promotionExecution);
-  return await walk(checkpoint, group, { steps: Object.keys(sides), page }, { artefacts, key, holder, remaining });
 }
 
 interface Comparison {

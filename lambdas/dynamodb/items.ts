@@ -30,12 +30,19 @@ export interface Page {
 export async function scanPage(client: DynamoDBClient, input: ScanCommandInput): Promise<Page> {
   const page = await attempt(() => client.send(new ScanCommand(input)), {
     // An empty body with status 200 has no Items either, and would look like the end of the segment.
-    check: ({ Items, Count }) =>
-      Items && Items.length === Count ? null : `dynamodb answered a page of ${input.TableName} without its items`,
+    check: ({ Items, Count, LastEvaluatedKey }) => {
+      if (!Items || Items.length !== Count) return `dynamodb answered a page of ${input.TableName} without its items`;
+      const stuck = LastEvaluatedKey && input.ExclusiveStartKey && sameKey(LastEvaluatedKey, input.ExclusiveStartKey);
+      return stuck ? `dynamodb answered a page of ${input.TableName} that leads back to itself` : null;
+    },
   }).catch((error: unknown) => {
     throw named(error, `scanning ${input.TableName}, segment ${input.Segment} of ${input.TotalSegments}`);
   });
   return { items: page.Items ?? [], next: page.LastEvaluatedKey ?? null };
+}
+
+function sameKey(one: Item, other: Item): boolean {
+  return canonicalItem(one) === canonicalItem(other);
 }
 
 /** Writes all items, by number and bytes, each batch until nothing of it is left unprocessed. */

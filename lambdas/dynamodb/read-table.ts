@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Finding } from '../core/contracts.ts';
 import { PromotionError } from '../core/errors.ts';
+import { allPages } from '../core/paging.ts';
 import { attempt, errorCode, named } from '../core/retry.ts';
 import { keyNames, type TableDefinition } from './definition.ts';
 
@@ -109,16 +110,13 @@ async function readPointInTimeRecovery(
 }
 
 async function readTags(client: DynamoDBClient, arn: string): Promise<TableDefinition['tags']> {
-  const tags: Tag[] = [];
-  let token: string | undefined;
-  do {
+  const tags: Tag[] = await allPages(`listing tags of ${arn}`, async (token) => {
     const page = await attempt(
       () => client.send(new ListTagsOfResourceCommand({ ResourceArn: arn, NextToken: token })),
       { check: (answer) => (answer.Tags ? null : `dynamodb answered no tags of ${arn}`) },
     );
-    tags.push(...(page.Tags ?? []));
-    token = page.NextToken;
-  } while (token);
+    return { items: page.Tags ?? [], next: page.NextToken ?? null };
+  });
   return (
     tags
       .map(({ Key, Value }) => ({ Key: Key ?? '', Value: Value ?? '' }))

@@ -6,7 +6,7 @@ import type { Surroundings } from '../core/handler.ts';
 import type { Holder } from '../core/lock.ts';
 import { readOwn } from '../core/problems.ts';
 import { type DynamodbRequest, dynamodbRequestFile } from './contracts.ts';
-import { keepReservedName } from './reserved-name.ts';
+import { assumeAgain, guardWire } from './wire.ts';
 
 /** The part of a promotion's request that DynamoDB's workers need. */
 export interface Run {
@@ -44,5 +44,5 @@ export async function tableClient(
     promotionId: run.promotionId,
     ...(sessionPolicy ? { sessionPolicy } : {}),
   });
-  return keepReservedName(clients.dynamodb(target));
+  return assumeAgain(guardWire(clients.dynamodb(target)));
 }

@@ -7,13 +7,13 @@ import { keys } from '../core/keys.ts';
 import { assertLock, joinLock } from '../core/lock.ts';
 import { type BundledTable, readBundle } from './bundle.ts';
 import { type Checkpoint, sumItems } from './checkpoint.ts';
-import { verifyRun } from './compare.ts';
 import type { Progress, Round, verifyInput, WorkerInput } from './contracts.ts';
 import { type Difference, differences, schemaDifferences } from './definition.ts';
 import { lastOf } from './ownership.ts';
 import { readTable, type TableState } from './read-table.ts';
 import { collectRound, freezeSegments, readProgress, writeRound } from './rounds.ts';
 import { holderOf, type Run, readRun, tableClient } from './run.ts';
+import { scopeOf } from './segment-worker.ts';
 import type { VerifiedAsset } from './verify-file.ts';
 
 /** Begins a comparison, or goes on after a round of it. */
@@ -33,7 +33,7 @@ async function startVerification(input: WorkerInput, surroundings: Surroundings)
     state ? [{ table: table.table, as: table.as, tableId: state.id, bytes: table.file.statistics.bytes ?? 0 }] : [],
   );
   const groups = await freezeSegments(surroundings.artefacts, run, present);
-  const scope = verifyRun(input.promotionExecution);
+  const scope = scopeOf(input.promotionExecution);
   const round = await writeRound(surroundings.artefacts, run.promotionId, 'verify', scope, groups, 0);
   return { more: false, waitSeconds: 0, ...round };
 }
@@ -44,7 +44,7 @@ async function collectVerification(
   surroundings: Surroundings,
 ): Promise<Progress & Round> {
   const { artefacts } = surroundings;
-  const scope = verifyRun(input.promotionExecution);
+  const scope = scopeOf(input.promotionExecution);
   const round = await collectRound(artefacts, input.promotionId, 'verify', scope, input.round);
   if (round.segments) return { more: false, waitSeconds: 0, ...round };
 

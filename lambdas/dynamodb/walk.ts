@@ -23,6 +23,14 @@ export interface WalkKeeping {
   readonly key: string;
   readonly holder: Holder;
   remaining(): number;
+  /** Asked at every checkpoint: true ends the walk where it stands. */
+  isStopped(): Promise<boolean>;
+}
+
+/** How a walk ended: all done, more to do in another call, or ended from outside. */
+export interface WalkEnd {
+  readonly more: boolean;
+  readonly stopped: boolean;
 }
 
 /** A page takes well under a second, so a kill costs at most two seconds' work; a write of 1 KB costs $0.000005. */
@@ -34,14 +42,13 @@ const samplesKept = 64;
 /**
  * Walks all segments of a group from its checkpoint on. The checkpoint moves only over pages that are wholly worked
  * off, counts included, so a killed worker repeats pages and never skips or counts one twice.
- * Answers whether there is more to do after this worker's time.
  */
 export async function walk(
   checkpoint: Checkpoint,
   group: SegmentGroup,
   { steps, page }: Walk,
   keeping: WalkKeeping,
-): Promise<{ more: boolean }> {
+): Promise<WalkEnd> {
   await assertLock(keeping.artefacts, keeping.holder);
   delete checkpoint.failure;
   let saved = Date.now();
@@ -50,7 +57,7 @@ export async function walk(
     while (!position.done) {
       if (keeping.remaining() <= 0) {
         await save(checkpoint, keeping);
-        return { more: true };
+        return { more: true, stopped: false };
       }
       const result = await page(position.step, segment, position.after && fromJson(position.after));
       add(checkpoint, result);
@@ -58,12 +65,13 @@ export async function walk(
       if (Date.now() - saved >= checkpointMilliseconds) {
         await save(checkpoint, keeping);
         saved = Date.now();
+        if (await keeping.isStopped()) return { more: false, stopped: true };
       }
     }
   }
   checkpoint.done = true;
   await save(checkpoint, keeping);
-  return { more: false };
+  return { more: false, stopped: false };
 }
 
 type Position = Checkpoint['segments'][string];

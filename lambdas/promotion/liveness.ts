@@ -4,6 +4,7 @@ import {
   ListMapRunsCommand,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
+import { allPages } from '../core/paging.ts';
 import { attempt, errorCode, named } from '../core/retry.ts';
 import type { Liveness } from './lock.ts';
 
@@ -27,17 +28,18 @@ export function livenessOf(states: SFNClient): Liveness {
 }
 
 async function hasOpenMapRun(states: SFNClient, executionArn: string): Promise<boolean> {
-  let nextToken: string | undefined;
-  do {
+  const runs = await allPages(`listing Map Runs of ${executionArn}`, async (nextToken) => {
     const page = await attempt(() => states.send(new ListMapRunsCommand({ executionArn, nextToken })), {
       check: ({ mapRuns }) => (mapRuns ? null : 'step functions answered no Map Runs'),
     });
-    for (const { mapRunArn, stopDate } of page.mapRuns ?? []) {
-      if (stopDate) continue;
-      const { status } = await attempt(() => states.send(new DescribeMapRunCommand({ mapRunArn })));
-      if (status === 'RUNNING') return true;
-    }
-    nextToken = page.nextToken;
-  } while (nextToken);
+    return { items: page.mapRuns ?? [], next: page.nextToken ?? null };
+  });
+  for (const { mapRunArn, stopDate } of runs) {
+    if (stopDate) continue;
+    const { status } = await attempt(() => states.send(new DescribeMapRunCommand({ mapRunArn })), {
+      check: (answer) => (answer.status ? null : 'step functions answered no status of a Map Run'),
+    });
+    if (status === 'RUNNING') return true;
+  }
   return false;
 }

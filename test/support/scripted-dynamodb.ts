@@ -17,11 +17,13 @@ export interface ScriptedCall {
 export interface ScriptedAnswer {
   readonly status?: number;
   readonly body: object | string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A server that answers DynamoDB calls by a script, for answers that the service gives seldom. */
 export interface ScriptedDynamoDb {
   readonly client: DynamoDBClient;
+  readonly endpoint: string;
   readonly calls: readonly ScriptedCall[];
   /** What the next calls are answered; the calls so far are forgotten. */
   script(answer: (call: ScriptedCall, index: number) => ScriptedAnswer): void;
@@ -46,20 +48,22 @@ export async function startScriptedDynamoDb(): Promise<ScriptedDynamoDb> {
       const text = body.toString('utf8');
       const call = { operation, input: JSON.parse(text), text, bytes: body.length };
       calls.push(call);
-      const { status = 200, body: content } = answer(call, calls.length - 1);
-      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+      const { status = 200, body: content, headers = {} } = answer(call, calls.length - 1);
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', ...headers });
       response.end(typeof content === 'string' ? content : JSON.stringify(content));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' },
     maxAttempts: 1,
   });
   return {
     client,
+    endpoint,
     calls,
     script(next) {
       calls.length = 0;

@@ -39,9 +39,9 @@ function makeWalk(name: string) {
     page,
     checkpoint: () => readCheckpoint(world.artefacts, key, group),
     stored: () => JSON.parse(world.text(key) ?? 'null') as Checkpoint | null,
-    async run(work: Partial<Walk> = {}, remaining: () => number = () => 60_000) {
+    async run(work: Partial<Walk> = {}, remaining: () => number = () => 60_000, isStopped = async () => false) {
       const checkpoint = await readCheckpoint(world.artefacts, key, group);
-      const keeping = { artefacts: world.artefacts, key, holder, remaining };
+      const keeping = { artefacts: world.artefacts, key, holder, remaining, isStopped };
       return await walk(checkpoint, group, { steps: ['copy'], page, ...work }, keeping);
     },
   };
@@ -65,7 +65,7 @@ const timeFor = (looks: number) => {
 describe('walk', () => {
   it('works off every page of every segment once, and says that it is done', async () => {
     const table = makeWalk('whole');
-    expect(await table.run()).toEqual({ more: false });
+    expect(await table.run()).toEqual({ more: false, stopped: false });
     expect(table.seen.size).toBe(3 * pagesPerSegment);
     expect([...table.seen.values()].every((times) => times === 1)).toBe(true);
     expect(table.stored()).toMatchObject({ done: true, items: { read: 150 } });
@@ -87,9 +87,9 @@ describe('walk', () => {
 
   it('stops when its time is over, and goes on where it stopped', async () => {
     const table = makeWalk('resumed');
-    expect(await table.run({}, timeFor(7))).toEqual({ more: true });
+    expect(await table.run({}, timeFor(7))).toEqual({ more: true, stopped: false });
     expect(table.stored()).toMatchObject({ done: false, items: { read: 70 } });
-    expect(await table.run()).toEqual({ more: false });
+    expect(await table.run()).toEqual({ more: false, stopped: false });
     expect([...table.seen.values()].every((times) => times === 1)).toBe(true);
     expect(table.stored()).toMatchObject({ done: true, items: { read: 150 } });
   });
@@ -163,7 +163,7 @@ describe('pitfall 10: a checkpoint ahead of the work', () => {
 describe('pitfall 13: the end of a worker’s time', () => {
   it('is seen before a page is begun, and the checkpoint is written', async () => {
     const table = makeWalk('no-time');
-    expect(await table.run({}, () => 0)).toEqual({ more: true });
+    expect(await table.run({}, () => 0)).toEqual({ more: true, stopped: false });
     expect(table.seen.size).toBe(0);
     expect(table.stored()).toMatchObject({ done: false, items: { read: 0 } });
   });
