@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { writeAccessTemplates } from '../lib/cloud/access-templates.ts';
 import { buildWorkers } from '../lib/cloud/bundles.ts';
@@ -21,7 +21,10 @@ async function main(): Promise<void> {
     analyticsReporting: false,
     autoSynth: false,
   });
-  const environments = readEnvironments(environmentsPath(root, app.node.tryGetContext('environments')));
+  const path = environmentsPath(root, app.node.tryGetContext('environments'));
+  // Nobody should deploy the example's accounts without having been told.
+  process.stderr.write(`environments: ${relative(root, path)}\n`);
+  const environments = readEnvironments(path);
   await buildWorkers({ root, outputDirectory: bundles, workers: program.workers, environments });
   addStacks(app, {
     program,

@@ -134,6 +134,17 @@ export const executionStatements: Readonly<Partial<Record<Owner, readonly Statem
 
 const table = 'arn:${Partition}:dynamodb:${Region}:${Account}:table/*';
 
+/**
+ * Whoever reads or writes a table under a customer managed key needs the key too, which DynamoDB uses in the caller's
+ * name (developer guide, encryption at rest); the key's own policy must allow it besides.
+ */
+const tableKeys: Statement = {
+  sid: 'UseTableKeys',
+  actions: ['kms:Decrypt'],
+  resources: ['arn:${Partition}:kms:${Region}:${Account}:key/*'],
+  conditions: { StringLike: { 'kms:ViaService': 'dynamodb.*.amazonaws.com' } },
+};
+
 /** What the access roles in the other accounts may do, a kind and side; source roles only read. */
 export const accessStatements: Readonly<Partial<Record<Kind, Partial<Record<Side, readonly Statement[]>>>>> = {
   dynamodb: {
@@ -150,6 +161,7 @@ export const accessStatements: Readonly<Partial<Record<Kind, Partial<Record<Side
         ],
         resources: [table],
       },
+      tableKeys,
     ],
     destination: [
       {
@@ -177,6 +189,7 @@ export const accessStatements: Readonly<Partial<Record<Kind, Partial<Record<Side
         ],
         resources: [table],
       },
+      tableKeys,
     ],
   },
 };

@@ -56,7 +56,16 @@ function describe(issue: Issue, base: readonly PropertyKey[]): { pointer: string
     const best = branches.sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0];
     return best && depth(best) > path.length ? best : [{ pointer: pointerOf(path), message: alternatives(branches) }];
   }
-  return [{ pointer: pointerOf(path), message: `${lowered(issue.message)}${shownValue(issue.input)}` }];
+  const pointer = pointerOf(path);
+  if (issue.code === 'invalid_type' && / received undefined$/.test(issue.message)) {
+    return [
+      {
+        pointer,
+        message: `is missing; it must be ${issue.expected === 'object' ? 'an object' : `a ${issue.expected}`}`,
+      },
+    ];
+  }
+  return [{ pointer, message: `${lowered(issue.message)}${shownValue(issue.input)}` }];
 }
 
 /** The wrong value, where the schema was asked to report it and it is short enough to be read in a message. */

@@ -59,11 +59,11 @@ export async function exportTables(input: WorkerInput, surroundings: Surrounding
 }
 
 function tablesMissing(absent: readonly { table: string; index: number }[], environment: string): PromotionError {
-  const names = absent.map(({ table }) => `"${table}"`).join(', ');
+  const places = absent.map(({ table, index }) => `/kinds/dynamodb/tables/${index}: there is no table "${table}"`);
   const pointer = `/kinds/dynamodb/tables/${absent[0]?.index ?? 0}`;
   return new PromotionError('Promotion.Config', {
     code: 'TableNotFound',
-    message: `${pointer}: there is no table ${names} in environment "${environment}"`,
+    message: `${places.slice(0, 5).join('; ')}${places.length > 5 ? ` and ${places.length - 5} more` : ''} in environment "${environment}"`,
     pointer,
     count: absent.length,
     resolution: 'correct the names, or create the tables in the source',

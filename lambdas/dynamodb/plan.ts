@@ -77,7 +77,7 @@ async function decide(
     },
     findings,
   });
-  if (!found) return decision('create', 'there is no such table');
+  if (!found) return decision('create', 'the destination has no such table');
 
   const own = ownership(journal, as, found, wanted);
   if (own.state === 'complete') {

@@ -2,7 +2,7 @@ import { DeleteTableCommand, type DynamoDBClient, UpdateTableCommand } from '@aw
 import { eachOf } from '../core/artefacts.ts';
 import type { Finding } from '../core/contracts.ts';
 import type { Surroundings } from '../core/handler.ts';
-import { type Journal, openJournal } from '../core/journal.ts';
+import { type Journal, type JournalEntry, openJournal } from '../core/journal.ts';
 import { keys } from '../core/keys.ts';
 import { assertLock, joinLock } from '../core/lock.ts';
 import { attempt, errorCode, named } from '../core/retry.ts';
@@ -37,7 +37,7 @@ export async function rollback(input: WorkerInput, surroundings: Surroundings): 
   ]);
   await assertLock(artefacts, holder);
 
-  const undone = await eachOf(journal.assets, 8, (asset) => undo(client, journal, asset));
+  const undone = await eachOf(journal.assets, 8, (asset) => undo(client, journal, asset, input.promotionExecution));
   if (undone.some(({ outcome }) => outcome === 'busy')) return { more: true, waitSeconds };
   const findings: Finding[] = undone
     .filter(({ outcome }) => outcome === 'left')
@@ -47,7 +47,7 @@ export async function rollback(input: WorkerInput, surroundings: Surroundings): 
   return { more: false, waitSeconds: 0 };
 }
 
-async function undo(client: DynamoDBClient, journal: Journal, asset: string): Promise<Undone> {
+async function undo(client: DynamoDBClient, journal: Journal, asset: string, execution: string): Promise<Undone> {
   const entries = journal.of(asset);
   const begun = lastOf(entries, ['create', 'adopt', 'update']);
   if (begun?.step !== 'create') return { asset, outcome: 'left', reason: 'it was there before the promotion' };
@@ -57,7 +57,7 @@ async function undo(client: DynamoDBClient, journal: Journal, asset: string): Pr
   if (!found) {
     if (removing && removal.phase === 'intent')
       await journal.append({ asset, step: 'remove', phase: 'result', after: null });
-    return removing
+    return removing && removal.execution === execution
       ? { asset, outcome: 'removed', reason: 'the promotion had created it' }
       : { asset, outcome: 'gone', reason: 'it is not there any more' };
   }
@@ -66,9 +66,18 @@ async function undo(client: DynamoDBClient, journal: Journal, asset: string): Pr
   if (!ours) return { asset, outcome: 'left', reason: 'somebody made it anew since' };
   if (!found.active) return { asset, outcome: 'busy', reason: `it is ${found.status}` };
 
+  const isProtected = found.definition.table.DeletionProtectionEnabled;
+  if (isProtected && !protectedByUs(entries)) {
+    return { asset, outcome: 'left', reason: 'somebody has put deletion protection on it since' };
+  }
   if (!removing) await journal.append({ asset, step: 'remove', phase: 'intent', before: found.definition });
-  await remove(client, asset, found.definition.table.DeletionProtectionEnabled);
+  await remove(client, asset, isProtected);
   return { asset, outcome: 'busy', reason: 'it is being removed' };
+}
+
+/** Protection that the promotion did not carry over itself is somebody's wish to keep the table. */
+function protectedByUs(entries: readonly JournalEntry[]): boolean {
+  return lastOf(entries, ['deletionProtection'])?.after === true;
 }
 
 /** Protection that the promotion itself carried over is taken off first. */

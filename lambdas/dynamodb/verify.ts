@@ -100,9 +100,9 @@ function verdict(
       ? [`${open.length} groups of segments could not be compared: ${open[0]?.failure?.error ?? ''}`]
       : []),
     ...(shown.length > 0 ? [`${shown.length} differences in the definition`] : []),
-    ...(items.missing > 0 ? [`${items.missing} items missing`] : []),
-    ...(items.different > 0 ? [`${items.different} items different`] : []),
-    ...(surplus > 0 ? [`${surplus} items too many`] : []),
+    ...(items.missing > 0 ? [`${counted(items.missing)} missing`] : []),
+    ...(items.different > 0 ? [`${counted(items.different)} different`] : []),
+    ...(surplus > 0 ? [`${counted(surplus)} too many`] : []),
   ];
   return {
     asset: table,
@@ -111,6 +111,15 @@ function verdict(
     items: { ...items },
     differences: shown,
     examples,
-    reason: wrong.length === 0 ? 'the definition and every item are equal' : wrong.join(', '),
+    reason: wrong.length > 0 ? wrong.join(', ') : equalWords(items.extra),
   };
+}
+
+function counted(items: number): string {
+  return items === 1 ? '1 item' : `${items} items`;
+}
+
+function equalWords(extra: number): string {
+  if (extra === 0) return 'the definition and every item are equal';
+  return `every source item is there and equal; ${counted(extra)} besides were there before and are left`;
 }

@@ -6,7 +6,7 @@ import { keys } from '../core/keys.ts';
 import { type Lock, readLock } from '../core/lock.ts';
 import { readOwn } from '../core/problems.ts';
 import { type RequestFile, requestFile } from './contracts.ts';
-import { requestIdentity } from './identity.ts';
+import { firstDifference } from './identity.ts';
 import { requestedKinds } from './request.ts';
 
 /** Tells whether an execution, or a Map Run of it, may still write. */
@@ -86,14 +86,15 @@ async function writeRequest(artefacts: Artefacts, request: RequestFile): Promise
   const present = await artefacts.read(key);
   if (present?.text === stableJson(request)) return present.pointer;
   const earlier = present && readOwn(requestFile, key, present.text);
-  if (earlier && requestIdentity(earlier) !== requestIdentity(request)) {
+  const changed = earlier && firstDifference(earlier, request);
+  if (earlier && changed !== null) {
     for (const kind of requestedKinds(earlier)) {
       if ((await artefacts.list(keys.journal(request.promotionId, kind))).length === 0) continue;
       throw new PromotionError('Promotion.Conflict', {
         code: 'InputChanged',
-        message: `promotion "${request.promotionId}" has already changed its destination with another input`,
-        pointer: '/promotionId',
-        resolution: `start it with the input in ${key}, or choose another promotionId`,
+        message: `${changed}: promotion "${request.promotionId}" has already changed its destination with another value here`,
+        pointer: changed,
+        resolution: `put back what ${key} has there, or choose another promotionId`,
       });
     }
   }

@@ -26,6 +26,10 @@ export function reportMarkdown(report: Report): string {
       differences.map(({ path, wanted, found }) => `- ${destination} \`${path}\`: wanted ${wanted}, found ${found}`),
     );
     if (differing.length > 0) lines.push('', '### Differences', '', ...differing);
+    const examples = assets.flatMap(({ destination, examples }) =>
+      examples.map(({ problem, key }) => `- ${cell(destination)}: ${problem} ${cell(JSON.stringify(key))}`),
+    );
+    if (examples.length > 0) lines.push('', '### Items that differ (examples)', '', ...examples);
     if (findings.length > 0)
       lines.push('', '### Findings', '', ...findings.map(({ code, message }) => `- ${code}: ${message}`));
   }

@@ -27,7 +27,7 @@ export function nextSteps(report: Report): Html[] {
 }
 
 function afterSuccess(report: Report, again: Html): Html[] {
-  const { promotionId, mode, destination } = report;
+  const { promotionId, mode } = report;
   const results = Object.values(report.kinds);
   const steps: Html[] = [];
   if (results.some(({ findings }) => findings.length > 0)) steps.push(html`Read the findings above.`);
@@ -45,11 +45,15 @@ function afterSuccess(report: Report, again: Html): Html[] {
   }
   if (mode === 'import' || mode === 'migrate') {
     const verified = results.every(({ counts }) => counts.verified === counts.planned);
-    if (verified)
+    const extra = results.some(({ items = {} }) => (items.extra ?? 0) > 0);
+    if (verified && extra) {
+      steps.push(
+        html`Every source item is there and equal. Items that were in the destination before were left, as the table above counts them.`,
+      );
+    } else if (verified) {
       steps.push(html`Every asset was compared with its source and is equal. Nothing more needs to be done.`);
-    steps.push(
-      html`${again} and mode <code>rollback</code> to undo it: that removes from ${destination.environment} what this promotion created, and nothing else.`,
-    );
+    }
+    if (results.some(({ counts }) => counts.created > 0)) steps.push(undo(report, again));
   }
   if (mode === 'verify') steps.push(html`The destination equals what was promoted. Nothing needs to be done.`);
   if (mode === 'rollback') {
@@ -61,7 +65,7 @@ function afterSuccess(report: Report, again: Html): Html[] {
 }
 
 function afterError(report: Report, again: Html): Html[] {
-  const { mode, outcome, error, destination } = report;
+  const { mode, outcome, error } = report;
   const results = Object.values(report.kinds);
   const steps: Html[] = [];
   if (error) {
@@ -74,15 +78,18 @@ function afterError(report: Report, again: Html): Html[] {
       html`Items that were written on either side since the copy show as different, for a finished copy is not repeated. A promotion of another <code>promotionId</code> with <code>"existing": "merge"</code> brings the source’s items over again.`,
     );
   }
-  steps.push(
-    html`${again} and the same input, under any execution name: it continues, and what is done is not done twice.`,
-  );
-  if (outcome === 'partial' && mode !== 'rollback') {
+  // Assets that only differ are done: starting again would compare them again and find the same.
+  if (error?.name !== 'Promotion.Partial' || results.some(({ counts }) => counts.failed > 0)) {
     steps.push(
-      html`Or undo it: the same <code>promotionId</code> and mode <code>rollback</code> remove from ${destination.environment} what this promotion created, and nothing else.`,
+      html`${again} and the same input, under any execution name: it continues, and what is done is not done twice.`,
     );
   }
+  if (outcome === 'partial' && mode !== 'rollback') steps.push(undo(report, again));
   return steps;
+}
+
+function undo({ destination }: Report, again: Html): Html {
+  return html`${again} and mode <code>rollback</code> to undo it: that removes from ${destination.environment} the tables and other assets that this promotion created, with whatever was written to them since, and nothing else.`;
 }
 
 function planFiles({ promotionId, kinds: results }: Report): Html[] {

@@ -141,13 +141,15 @@ function importedAsset(
   // In mode plan the outcomes are what an import would come to; in every other, a thing is done only if the journal says so.
   const isDone = run.request.mode === 'plan' || !touches || (done && entry.execution === run.execution);
   const outcome = isDone ? intended : 'failed';
+  // What a comparison found says more than why the plan wanted it, when they differ or when something was left.
+  const found = compared && (!compared.verified || compared.items?.extra) ? compared.reason : undefined;
   const items = { ...(touches ? done?.items : undefined), ...comparison(compared?.items) };
   return {
     asset,
     destination,
     action,
     outcome,
-    reason: outcome === 'failed' && intended !== 'failed' ? 'the import did not complete it' : reason,
+    reason: outcome === 'failed' && intended !== 'failed' ? 'the import did not complete it' : (found ?? reason),
     verified: compared?.verified ?? null,
     ...(Object.keys(items).length > 0 ? { items: { ...zeroItems, ...items } } : {}),
     differences: [...(compared?.differences ?? planned.differences)],

@@ -68,7 +68,7 @@ function notBuilt(path: readonly string[], value: unknown): PromotionError {
     code: 'NotBuilt',
     message: `${pointer}:${said} is not built yet`,
     pointer,
-    resolution: 'leave the field out; docs/execution-input.schema.json lists what this version carries out',
+    resolution: 'leave the field out; the README says under Limits what this version carries out',
   });
 }
 

@@ -29,10 +29,11 @@ async function bundledKinds(artefacts: Artefacts, request: RequestFile): Promise
   if (mode === 'export' || mode === 'migrate') return [];
   if (mode === 'rollback') {
     if (await artefacts.read(keys.request(bundle))) return [];
+    const pointer = bundle === request.promotionId ? '/promotionId' : '/bundle';
     throw new PromotionError('Promotion.Config', {
       code: 'BundleMissing',
-      message: `/bundle: there is no promotion "${bundle}" to roll back`,
-      pointer: '/bundle',
+      message: `${pointer}: there is no promotion "${bundle}" to roll back`,
+      pointer,
       resolution: 'name a promotion that was run before',
     });
   }

@@ -16,6 +16,7 @@ const wildcardReasons: Readonly<Record<string, string>> = {
   RedriveMapChildren: 'execution ids are made by Step Functions; the machine is named',
   ReadTables: 'tables are named by whoever starts a run; the session policy of a child names only its own tables',
   WriteTables: 'tables are named by whoever starts a run; the session policy of a child names only its own tables',
+  UseTableKeys: 'keys of tables are their owners’; only DynamoDB may use them in the role’s name',
   MigrationBoundary: 'a permissions boundary grants nothing: the resources are in the policies of the roles',
 };
 
@@ -41,6 +42,11 @@ export function acknowledgeMachineLogging(scope: IConstruct): void {
     'IAM5[Resource::*]',
     'the log delivery actions of CloudWatch Logs and the actions of X-Ray that write traces know no resources',
   );
+}
+
+/** For a queue that takes what could not be delivered. */
+export function acknowledgeDeadLetterQueue(scope: IConstruct): void {
+  acknowledge(scope, 'SQS3', 'the queue is the dead-letter queue of a rule');
 }
 
 /** Only the id with the name of the rule pack in front is recorded among the suppressed findings of the report. */

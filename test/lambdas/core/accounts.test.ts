@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { assume } from '../../../lambdas/core/accounts.ts';
+import { clients } from '../../../lambdas/core/clients.ts';
 import { startWorld, TOOLING, type World } from '../../lib/local/gateway/fixture.ts';
 import { environments, refusal } from '../../support/factories.ts';
 
@@ -74,6 +75,29 @@ describe('assume', () => {
     const found = await refusal(() => assume(environments, { ...request, kind: 'dms' }));
     expect(found).toMatchObject({ name: 'Promotion.Permission' });
     expect(found.message).toContain('DMS-MigrationDest');
+  });
+
+  it('refuses a role that leads to another account than the configured one', async () => {
+    const open = clients.sts;
+    const spy = vi.spyOn(clients, 'sts').mockImplementation((target) => {
+      const client = open(target);
+      // As when an endpoint or a proxy of another account answers: the session itself is a good one.
+      client.middlewareStack.add(
+        (next, context) => async (args) => {
+          const answer = await next(args);
+          if (context.commandName === 'GetCallerIdentityCommand')
+            Object.assign(answer.output, { Account: '999999999999' });
+          return answer;
+        },
+        { step: 'initialize', name: 'answerAnotherAccount' },
+      );
+      return client;
+    });
+    const found = await refusal(() => assume(environments, request));
+    spy.mockRestore();
+    expect(found).toMatchObject({ name: 'Promotion.Config', code: 'WrongAccount' });
+    expect(found.message).toContain('account 999999999999');
+    expect(found.message).toContain(prod);
   });
 
   it('refuses an environment that is not configured', async () => {

@@ -164,6 +164,22 @@ describe('pitfall 24: a destination with other keys', () => {
     expect(sameSchema(indexed(), indexed({ IndexName: 'other' }))).toBe(false);
   });
 
+  it('is told by which attribute is the partition key', () => {
+    const keyed = (hash: string, range: string) =>
+      makeDefinition({
+        KeySchema: [
+          { AttributeName: hash, KeyType: 'HASH' },
+          { AttributeName: range, KeyType: 'RANGE' },
+        ],
+        AttributeDefinitions: [
+          { AttributeName: 'id', AttributeType: 'S' },
+          { AttributeName: 'at', AttributeType: 'S' },
+        ],
+      });
+    expect(sameSchema(keyed('id', 'at'), keyed('id', 'at'))).toBe(true);
+    expect(sameSchema(keyed('id', 'at'), keyed('at', 'id'))).toBe(false);
+  });
+
   it('is ours where only settings differ', () => {
     const found = makeDefinition(
       {

@@ -169,6 +169,16 @@ describe('an answer that is not the operation’s', () => {
     expect(dynamodb.calls).toHaveLength(3);
   });
 
+  it('to a scan, a page that leads back to itself, is repeated and never followed', async () => {
+    const start = { id: { S: 'a' } };
+    const round = { Count: 0, ScannedCount: 0, Items: [], LastEvaluatedKey: start };
+    const onward = { ...round, LastEvaluatedKey: { id: { S: 'b' } } };
+    dynamodb.script((_call, index) => ({ body: index < 2 ? round : onward }));
+    const page = await scanPage(dynamodb.client, { TableName: 'orders', ExclusiveStartKey: start });
+    expect(page).toEqual({ items: [], next: { id: { S: 'b' } } });
+    expect(dynamodb.calls).toHaveLength(3);
+  });
+
   it.each([
     ['an empty body', ''],
     ['no list of what is left', '{"Responses":{"orders":[]}}'],

@@ -16,7 +16,7 @@ describe('nextSteps', () => {
   it('say after a verified promotion that nothing is left, and how to undo it', () => {
     expect(stepsOf({})).toEqual([
       'Every asset was compared with its source and is equal. Nothing more needs to be done.',
-      'Start again with promotionId p-1 and mode rollback to undo it: that removes from prod what this promotion created, and nothing else.',
+      'Start again with promotionId p-1 and mode rollback to undo it: that removes from prod the tables and other assets that this promotion created, with whatever was written to them since, and nothing else.',
     ]);
   });
 
@@ -48,6 +48,25 @@ describe('nextSteps', () => {
     expect(stepsOf(failed).at(-1)).toBe(
       'Start again with promotionId p-1 and the same input, under any execution name: it continues, and what is done is not done twice.',
     );
+  });
+
+  it('do not lead back to a run that would only find the same differences', () => {
+    const differing = { ...failed, error: { name: 'Promotion.Partial' as const, message: 'x' } };
+    const counts = makeCounts({ planned: 1, unchanged: 1, mismatched: 1 });
+    expect(stepsOf({ ...differing, kinds: { dynamodb: makeKind({ counts }) } }).join()).not.toContain('it continues');
+    const half = makeCounts({ planned: 1, failed: 1, mismatched: 1 });
+    expect(stepsOf({ ...differing, kinds: { dynamodb: makeKind({ counts: half }) } }).join()).toContain('it continues');
+  });
+
+  it('offer a rollback only of what was created', () => {
+    const counts = makeCounts({ planned: 1, updated: 1, verified: 1 });
+    expect(stepsOf({ kinds: { dynamodb: makeKind({ counts }) } }).join()).not.toContain('rollback');
+  });
+
+  it('say what a merge left', () => {
+    const steps = stepsOf({ kinds: { dynamodb: makeKind({ items: { extra: 1 } }) } }).join();
+    expect(steps).toContain('were in the destination before were left');
+    expect(steps).not.toContain('and is equal');
   });
 
   it('offer to undo only where something was changed', () => {

@@ -24,7 +24,7 @@ const roleNames = (stack: typeof tooling) =>
 const accessStacks = accountsOf(environments).map((account) => template(accessStackName(account)));
 
 /** How the services here name actions that only read (Service Authorization Reference, access levels Read and List). */
-const read = /:(Describe|List|Get|BatchGet|Search|Scan|Query)/;
+const read = /:(Describe|List|Get|BatchGet|Search|Scan|Query)|^kms:Decrypt$/;
 
 describe('the manifest, as the stacks render it', () => {
   it('has a reason for every wildcard resource and no finding of AwsSolutions', () => {
