@@ -187,7 +187,11 @@ describe('another input under the same promotion id', () => {
     await take(requestOf('after'));
     await begin('after');
     const found = await refusal(() => take(changed('after'), { execution: executionArn('next') }));
-    expect(found).toMatchObject({ name: 'Promotion.Conflict', code: 'InputChanged', pointer: expect.stringMatching(/^\/kinds\/dynamodb\/tables/) });
+    expect(found).toMatchObject({
+      name: 'Promotion.Conflict',
+      code: 'InputChanged',
+      pointer: expect.stringMatching(/^\/kinds\/dynamodb\/tables/),
+    });
     expect(world.text(keys.request('after'))).toBe(stableJson(requestOf('after')));
   });
 
