@@ -25,6 +25,8 @@ export function classify(error: unknown): Trouble {
   if (name === 'ConditionalRequestConflict') return 'transient';
   // A cut or foreign body: the SDK reports the parser's SyntaxError, with status 200 when the head was right.
   if (name === 'SyntaxError' || error instanceof ShapeError) return 'transient';
+  // The same of a cut XML body, an error's too; the SDK adds these words to whatever its parser said.
+  if (/Deserialization error: to see the raw response/.test(message)) return 'transient';
   // The SDK signs again by the date of the answer; a date that was wrong itself is set right only by the call after that.
   if (name === 'RequestTimeTooSkewed' || /^Signature (expired|not yet current)/.test(message)) return 'transient';
   // The SDK's own word for an object whose checksum is not the one that was sent with it.

@@ -5,6 +5,14 @@ import { tableArn } from './table-arn.ts';
 
 const reading = ['dynamodb:Scan', 'dynamodb:BatchGetItem', 'dynamodb:DescribeTable'];
 
+/** The table may be under a customer managed key, which DynamoDB uses in the name of whoever reads or writes items. */
+const tableKeys = {
+  Effect: 'Allow',
+  Action: 'kms:Decrypt',
+  Resource: '*',
+  Condition: { StringLike: { 'kms:ViaService': 'dynamodb.*.amazonaws.com' } },
+};
+
 /**
  * Clients for one group of segments: their sessions are narrowed to its two tables, and to reading where nothing is
  * written, so that a mistake in a child cannot reach any other table.
@@ -13,7 +21,7 @@ export async function segmentClients(surroundings: Surroundings, run: Run, group
   const arn = (side: 'source' | 'destination', table: string) => tableArn(surroundings.environments, run[side], table);
   const policy = (actions: readonly string[], resource: string) => ({
     Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: actions, Resource: resource }],
+    Statement: [{ Effect: 'Allow', Action: actions, Resource: resource }, tableKeys],
   });
   const writing = writes ? [...reading, 'dynamodb:BatchWriteItem'] : reading;
   const [source, destination] = await Promise.all([

@@ -109,7 +109,8 @@ function distributedMapPolicy(role: Role, { machine, qualifier, store }: Machine
     }),
     new PolicyStatement({
       sid: 'UseArtefactKey',
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      // Nothing is written with it: there is no ResultWriter.
+      actions: ['kms:Decrypt'],
       resources: [store.key.keyArn],
     }),
   ];

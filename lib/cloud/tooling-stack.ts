@@ -5,6 +5,7 @@ import type { Environments } from '../../lambdas/core/environments.ts';
 import { artefactStore } from './artefact-store.ts';
 import { executionRole } from './execution-role.ts';
 import { ownersOf, type Program } from './program.ts';
+import { promotionTrigger } from './promotion-trigger.ts';
 import { workerFunction, workerLogGroup } from './worker-function.ts';
 import { workflow } from './workflow.ts';
 
@@ -52,6 +53,7 @@ export function toolingStack(app: App, { program, environments, bundles, readDef
     const stateMachine = workflow(stack, { machine, text, functions, machines: program.machines, store, qualifier });
     if (machine.owner === 'promotion') {
       new CfnOutput(stack, 'PromotionStateMachineArn', { value: stateMachine.stateMachineArn });
+      promotionTrigger(stack, { machine: stateMachine, qualifier, organizationId: environments.organizationId });
     }
   }
   return stack;

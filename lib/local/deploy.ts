@@ -6,7 +6,7 @@ import type { StatesEngine } from './states/engine.ts';
  * Creates everything that a deployment holds, policies before the roles that name them. Throws the error of the service
  * that refuses a part, such as `MalformedPolicyDocument` or `InvalidDefinition`.
  */
-export function deploy(deployment: Deployment, { iam, kms, s3 }: Stores, states: StatesEngine): void {
+export function deploy(deployment: Deployment, { iam, kms, s3, sqs, events }: Stores, states: StatesEngine): void {
   for (const { account, name, path, document, description } of deployment.managedPolicies) {
     iam.putPolicy({ account, name, path, document, description });
   }
@@ -24,6 +24,15 @@ export function deploy(deployment: Deployment, { iam, kms, s3 }: Stores, states:
       ...(kmsKeyArn && { kmsKeyArn }),
       ...(policy && { policy: JSON.stringify(policy) }),
     });
+  }
+  for (const queue of deployment.queues) sqs.putQueue(queue);
+  for (const { rules, statements, ...request } of deployment.eventBuses) {
+    const bus = events.putBus(request);
+    bus.statements.push(...statements);
+    for (const { name, targets, ...settings } of rules) {
+      const rule = events.putRule(bus, name, settings);
+      for (const target of targets) events.putTarget(rule, target);
+    }
   }
   for (const { arn, name, roleArn, definition, type } of deployment.machines) {
     states.createStateMachine({ arn, name, roleArn, definition, type });

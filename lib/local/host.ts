@@ -1,11 +1,19 @@
 import type { Environments } from '../../lambdas/core/environments.ts';
-import { realClock } from './clock.ts';
+import { type Access, type Authorizer, createAuthorizer } from './authorizer/authorizer.ts';
+import { loadCatalogue } from './authorizer/catalogue.ts';
+import { checkServiceRoles } from './authorizer/service-roles.ts';
+import { realClock, virtualClock } from './clock.ts';
 import { deploy } from './deploy.ts';
+import { createEventPorts } from './event-ports.ts';
+import { createFaultInjector, type FaultInjector } from './faults/injector.ts';
+import type { FaultRule } from './faults/rules.ts';
+import { processSignals } from './faults/signals.ts';
 import { type Credentials, createCredentials } from './gateway/credentials.ts';
 import { type AuthorizationRequest, type Gateway, startGateway } from './gateway/gateway.ts';
 import type { Deployment } from './loader/deployment.ts';
 import { loadAssembly } from './loader/index.ts';
 import { createMachinePorts, roleName } from './machine-ports.ts';
+import { createMessagePorts } from './message-ports.ts';
 import { createServices, createStores, type Stores } from './services.ts';
 import { createStatesEngine, type StatesEngine } from './states/engine.ts';
 import { createWorkerLogs } from './worker-logs.ts';
@@ -19,14 +27,22 @@ export interface HostOptions {
   readonly port: number;
   /** Divides modelled waits; see `Clock`. */
   readonly speed: number;
+  /** Lets modelled waits cost no time, and timeouts of stopped workers pass at once. @default false */
+  readonly virtualTime?: boolean;
   /** Folder of the cloud assembly. */
   readonly assembly: string;
   /** The configuration that the assembly was synthesized with. */
   readonly environments: Environments;
   /** Takes one log file a function. */
   readonly logFolder: string;
+  /** Break calls of workers. @default - none */
+  readonly faults?: readonly FaultRule[];
   /** Told of every call before it is carried out, and of the process of the worker that made it, if one did. */
   readonly onCall?: (call: AuthorizationRequest, worker: BusyProcess | null) => void;
+  /** Told of every decision about a role or a service. */
+  readonly onAccess?: (access: Access) => void;
+  /** Takes a line for each denied call. @default - stderr */
+  readonly log?: (line: string) => void;
 }
 
 /** The emulated accounts with our program deployed in them. */
@@ -35,6 +51,8 @@ export interface Host {
   readonly deployment: Deployment;
   readonly gateway: Gateway;
   readonly credentials: Credentials;
+  readonly authorizer: Authorizer;
+  readonly faults: FaultInjector;
   readonly stores: Stores;
   readonly states: StatesEngine;
   readonly pool: WorkerPool;
@@ -49,24 +67,51 @@ export interface Host {
 export async function startHost(options: HostOptions): Promise<Host> {
   const { port, speed, assembly, environments, logFolder } = options;
   const deployment = loadAssembly(assembly);
-  const clock = realClock(speed);
+  const virtual = options.virtualTime ? virtualClock() : null;
+  const clock = virtual ?? realClock(speed);
   const credentials = createCredentials(clock);
   const stores = createStores(clock);
   // Calls come only once the machines run, which is after the gateway and the pool are there.
-  const states = createStatesEngine(
-    createMachinePorts({ clock, s3: stores.s3, pool: () => pool, record: (call) => gateway.record(call) }),
-  );
+  const machinePorts = createMachinePorts({
+    clock,
+    s3: stores.s3,
+    messages: createMessagePorts(stores.sns, stores.sqs),
+    pool: () => pool,
+    record: (call) => gateway.record(call),
+    decide: (action) => authorizer.decideFor(action),
+  });
+  const states = createStatesEngine(machinePorts);
+  const authorizer = createAuthorizer({
+    ...stores,
+    credentials,
+    clock,
+    catalogue: await loadCatalogue(),
+    log: options.log ?? ((line) => console.error(line)),
+    ...(options.onAccess && { onAccess: options.onAccess }),
+  });
   deploy(deployment, stores, states);
+  checkServiceRoles(deployment, authorizer);
 
-  const services = createServices(stores, { clock, credentials, states });
+  const targets = createEventPorts({
+    states,
+    sqs: stores.sqs,
+    authorize: machinePorts.authorize,
+    mayAssume: authorizer.mayAssume,
+    log: options.log ?? ((line) => console.error(line)),
+  });
+  const services = createServices(stores, { clock, credentials, states, targets });
+  const faults = createFaultInjector({ credentials, signal: processSignals(() => pool, virtual !== null) });
+  faults.use(options.faults ?? []);
   const gateway = await startGateway({
     port,
     services,
     credentials,
     clock,
+    faults,
+    ...(virtual && { hold: virtual.hold }),
     authorize(call) {
       options.onCall?.(call, pool.busyProcess(credentials.origin(call.caller.accessKeyId)));
-      return { allowed: true, reason: '' };
+      return authorizer.authorize(call);
     },
   });
   const logs = createWorkerLogs(logFolder);
@@ -75,6 +120,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     endpoint: gateway.endpoint,
     issueCredentials: (worker) => executionRoleSession(credentials, worker),
     log: logs.write,
+    ...(virtual && { hold: virtual.hold }),
   });
 
   return {
@@ -82,6 +128,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     deployment,
     gateway,
     credentials,
+    authorizer,
+    faults,
     stores,
     states,
     pool,

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { refusalSentence } from './authorizer/sentence.ts';
 import type { Clock } from './clock.ts';
 import type { S3Store } from './emulators/s3/store.ts';
+import type { Decision } from './gateway/gateway.ts';
 import { type RecordedCall, ServiceError } from './service.ts';
-import { type StatesPorts, TaskFailure } from './states/ports.ts';
+import { type MessagePorts, type StatesPorts, TaskFailure } from './states/ports.ts';
 import type { WorkerPool } from './workers/pool.ts';
 
 /** One action that Step Functions takes in the name of a state machine's role. */
@@ -17,11 +19,13 @@ export interface MachineAction {
 export interface MachinePortsSettings {
   readonly clock: Clock;
   readonly s3: S3Store;
+  /** @default - machines that send messages fail */
+  readonly messages?: MessagePorts;
   /** Asked late, because the workers need the gateway's port and the gateway the state machines. */
   readonly pool: () => WorkerPool;
   readonly record: (call: RecordedCall) => void;
   /** May the role do it? The reason ends the sentence of a refusal. @default - every action is allowed */
-  readonly decide?: (action: MachineAction) => { readonly allowed: boolean; readonly reason: string };
+  readonly decide?: (action: MachineAction) => Decision;
 }
 
 /**
@@ -33,6 +37,11 @@ const calls: Readonly<Record<string, string>> = {
   'states:StartExecution': 'StartExecution',
   's3:GetObject': 'GetObject',
   's3:GetObjectVersion': 'GetObject',
+  'sns:Publish': 'Publish',
+  'sqs:SendMessage': 'SendMessage',
+  'states:SendTaskSuccess': 'SendTaskSuccess',
+  'states:SendTaskFailure': 'SendTaskFailure',
+  'states:SendTaskHeartbeat': 'SendTaskHeartbeat',
 };
 
 /** How Step Functions calls the refusal of a service. */
@@ -41,14 +50,18 @@ const refusals: Readonly<Record<string, { readonly errorName: string; readonly s
   states: { errorName: 'StepFunctions.AWSStepFunctionsException', service: 'AWSStepFunctions' },
   events: { errorName: 'StepFunctions.AWSStepFunctionsException', service: 'AmazonCloudWatchEvents' },
   s3: { errorName: 'S3.AmazonS3Exception', service: 'S3' },
+  sns: { errorName: 'SNS.AuthorizationErrorException', service: 'AmazonSNS' },
+  sqs: { errorName: 'SQS.AmazonSQSException', service: 'AmazonSQS' },
 };
 
 /** The ports of the interpreter: functions run in the pool, objects come from the S3 store, every call is recorded. */
-export function createMachinePorts({ clock, s3, pool, record, decide }: MachinePortsSettings): StatesPorts {
+export function createMachinePorts(settings: MachinePortsSettings): StatesPorts {
+  const { clock, s3, pool, record, decide, messages } = settings;
   return {
     clock,
+    ...(messages && { messages }),
     authorize({ roleArn, action, resource }) {
-      const decision = decide?.({ roleArn, action, resource }) ?? { allowed: true, reason: '' };
+      const decision: Decision = decide?.({ roleArn, action, resource }) ?? { allowed: true, reason: '' };
       const [service = '', name = ''] = action.split(':');
       if (action in calls || !decision.allowed) {
         record({
@@ -62,7 +75,7 @@ export function createMachinePorts({ clock, s3, pool, record, decide }: MachineP
           fault: null,
         });
       }
-      if (!decision.allowed) throw refusal({ roleArn, action, resource }, decision.reason);
+      if (!decision.allowed) throw refusal({ roleArn, action, resource }, decision);
     },
     async invokeFunction({ functionArn, payload }) {
       try {
@@ -93,11 +106,11 @@ function withFacts(message: string, service: string, status: number, code: strin
   return `${message} (Service: ${service}; ${facts})`;
 }
 
-function refusal({ roleArn, action, resource }: MachineAction, reason: string): TaskFailure {
-  const [prefix = ''] = action.split(':');
+function refusal({ roleArn, ...asked }: MachineAction, denied: Decision): TaskFailure {
+  const { action = asked.action, resource = asked.resource, reason } = denied;
+  const [prefix = ''] = asked.action.split(':');
   const { errorName, service } = refusals[prefix] ?? { errorName: 'States.Permissions', service: prefix };
-  const session = `arn:aws:sts::${roleArn.split(':')[4]}:assumed-role/${roleName(roleArn)}/states`;
-  const because = reason === '' ? '' : ` because ${reason}`;
-  const message = `User: ${session} is not authorized to perform: ${action} on resource: ${resource}${because}`;
+  const user = `arn:aws:sts::${roleArn.split(':')[4]}:assumed-role/${roleName(roleArn)}/states`;
+  const message = refusalSentence({ user, action, resource, reason });
   return new TaskFailure(errorName, withFacts(message, service, 403, 'AccessDeniedException'));
 }

@@ -1,6 +1,9 @@
 import type { Clock } from './clock.ts';
 import { createDynamoDbService, type DynamoDbService, type FindKey } from './emulators/dynamodb/index.ts';
 import { anyKey } from './emulators/dynamodb/settings.ts';
+import type { TargetPorts } from './emulators/events/delivery.ts';
+import { eventsService } from './emulators/events/index.ts';
+import { createEventStore, type EventStore } from './emulators/events/store.ts';
 import { iamService } from './emulators/iam/index.ts';
 import { createIamStore, type IamStore } from './emulators/iam/store.ts';
 import { kmsService } from './emulators/kms/index.ts';
@@ -11,6 +14,10 @@ import { secretsManagerService } from './emulators/secretsmanager/index.ts';
 import { createSecretsStore, type SecretsStore } from './emulators/secretsmanager/store.ts';
 import { snsService } from './emulators/sns/index.ts';
 import { createSnsStore, type SnsStore } from './emulators/sns/store.ts';
+import { sqsService } from './emulators/sqs/index.ts';
+import { createSqsStore, type SqsStore } from './emulators/sqs/store.ts';
+import { ssmService } from './emulators/ssm/index.ts';
+import { createSsmStore, type SsmStore } from './emulators/ssm/store.ts';
 import { createStatesService } from './emulators/states/index.ts';
 import { stsService } from './emulators/sts/index.ts';
 import type { Credentials } from './gateway/credentials.ts';
@@ -24,6 +31,9 @@ export interface Stores {
   readonly s3: S3Store;
   readonly secrets: SecretsStore;
   readonly sns: SnsStore;
+  readonly sqs: SqsStore;
+  readonly ssm: SsmStore;
+  readonly events: EventStore;
   readonly dynamodb: DynamoDbService;
 }
 
@@ -36,6 +46,9 @@ export function createStores(clock: Clock): Stores {
     s3: createS3Store(clock),
     secrets: createSecretsStore(clock),
     sns: createSnsStore(),
+    sqs: createSqsStore(clock),
+    ssm: createSsmStore(clock),
+    events: createEventStore(clock),
     dynamodb: createDynamoDbService({ clock, findKey: dynamoDbKeys(kms) }),
   };
 }
@@ -43,9 +56,10 @@ export function createStores(clock: Clock): Stores {
 /** Every service that the gateway leads to. */
 export function createServices(
   stores: Stores,
-  { clock, credentials, states }: { clock: Clock; credentials: Credentials; states: StatesEngine },
+  hosted: { clock: Clock; credentials: Credentials; states: StatesEngine; targets: TargetPorts },
 ): readonly Service[] {
-  const { iam, kms, s3, secrets, sns, dynamodb } = stores;
+  const { clock, credentials, states, targets } = hosted;
+  const { iam, kms, s3, secrets, sns, sqs, ssm, events, dynamodb } = stores;
   return [
     stsService(iam, credentials),
     iamService(iam),
@@ -53,6 +67,9 @@ export function createServices(
     s3Service(s3, clock),
     secretsManagerService(secrets, clock),
     snsService(sns),
+    sqsService(sqs, clock),
+    ssmService(ssm),
+    eventsService({ store: events, ports: targets, clock }),
     dynamodb,
     createStatesService(states),
   ];

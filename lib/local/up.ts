@@ -5,12 +5,16 @@ import { parseUp, UsageError, usage } from './arguments.ts';
 import { type Host, type HostOptions, startHost } from './host.ts';
 import { localEnvironments, SynthesisError, synthesize } from './synthesize.ts';
 
-const root = join(import.meta.dirname, '../..');
+const repository = join(import.meta.dirname, '../..');
 
 /** Where a host is started from; a test gives folders of its own. */
 export interface LocalHostOptions {
   readonly port: number;
   readonly speed: number;
+  /** See `HostOptions`. */
+  readonly virtualTime?: boolean;
+  /** Holds the program that is deployed. @default - this repository */
+  readonly root?: string;
   /** Holds assemblies and logs. @default - `.local` in the repository */
   readonly folder?: string;
   /** Takes one log file a function. @default - `logs` in the folder */
@@ -18,18 +22,25 @@ export interface LocalHostOptions {
   /** Takes progress. */
   readonly log: (text: string) => void;
   /** See `HostOptions`. */
+  readonly faults?: HostOptions['faults'];
+  /** See `HostOptions`. */
   readonly onCall?: HostOptions['onCall'];
+  /** See `HostOptions`. */
+  readonly onAccess?: HostOptions['onAccess'];
   /** Ends the synthesis. */
   readonly signal?: AbortSignal;
 }
 
 /** Synthesizes the app when needed and starts the host with it. */
 export async function startLocalHost(options: LocalHostOptions): Promise<Host> {
-  const { port, speed, log, signal, onCall, folder = join(root, '.local') } = options;
+  const { port, speed, virtualTime, log, signal, faults, onCall, onAccess, root = repository } = options;
+  const { folder = join(root, '.local') } = options;
   const { logFolder = join(folder, 'logs') } = options;
   const assembly = await synthesize({ root, folder: join(folder, 'assemblies'), log, ...(signal && { signal }) });
   const environments = environmentsSchema.parse(JSON.parse(readFileSync(join(root, localEnvironments), 'utf8')));
-  return startHost({ port, speed, assembly, environments, logFolder, ...(onCall && { onCall }) });
+  const injected = { ...(virtualTime && { virtualTime }), ...(faults && { faults }), ...(onCall && { onCall }) };
+  const told = { log, ...(onAccess && { onAccess }) };
+  return startHost({ port, speed, assembly, environments, logFolder, ...injected, ...told });
 }
 
 /**

@@ -12,6 +12,8 @@ export interface World {
   /** ARNs by what a state machine does. */
   readonly stateMachines: { readonly promotion: string };
   readonly artefactBucket: string;
+  /** Name of the event bus in the tooling account. */
+  readonly eventBus?: string;
 }
 
 /** Describes what was deployed from the outputs of the tooling stack. */
@@ -24,11 +26,15 @@ export function describeWorld(endpoint: string, environments: Environments, { ou
     accounts: { tooling: account, ...Object.fromEntries(named) },
     stateMachines: { promotion: output(outputs, 'PromotionStateMachineArn') },
     artefactBucket: output(outputs, 'ArtefactBucketName'),
+    ...(valuesOf(outputs, 'EventBusName').length > 0 && { eventBus: output(outputs, 'EventBusName') }),
   };
 }
 
+const valuesOf = (outputs: Deployment['outputs'], name: string): unknown[] =>
+  Object.values(outputs).flatMap((stack) => (name in stack ? [stack[name]] : []));
+
 function output(outputs: Deployment['outputs'], name: string): string {
-  const values = Object.values(outputs).flatMap((stack) => (name in stack ? [stack[name]] : []));
+  const values = valuesOf(outputs, name);
   if (values.length === 1 && typeof values[0] === 'string') return values[0];
   throw new Error(`one stack must have the output ${name}, but ${values.length} have it`);
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isObject, type JsonObject } from '../../lib/local/states/json.ts';
+import { isObject, type Json, type JsonObject } from '../../lib/local/states/json.ts';
 
 /** How a function of a case behaves. */
 export interface FunctionStandIn {
@@ -24,6 +24,15 @@ export interface Expectation {
   readonly compareEvents?: 'in-order' | 'any-order';
   readonly validationError?: { readonly code: string; readonly message: string };
 }
+/** What reads a queue: it gets the body, then sends heartbeats and answers the token in it. */
+export interface QueueReader {
+  readonly answer: 'success' | 'failure' | 'none';
+  /** Which part of the body is the output of a success. */
+  readonly output?: 'the whole body' | 'the member Message of the body';
+  readonly error?: string;
+  readonly cause?: string;
+  readonly heartbeats?: number;
+}
 /** One recorded case; its README tells what the members mean. */
 export interface Case {
   readonly name: string;
@@ -37,6 +46,9 @@ export interface Case {
   readonly roleArn?: string;
   readonly functions?: Readonly<Record<string, FunctionStandIn>>;
   readonly bucketObjects?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly queues?: Readonly<Record<string, QueueReader>>;
+  /** Stand-ins that the case needs. */
+  readonly needs?: readonly string[];
   readonly stateMachines?: Readonly<Record<string, { readonly definition: JsonObject; readonly type: string }>>;
   readonly placeholders?: readonly string[];
   readonly expect: Expectation;
@@ -67,22 +79,46 @@ export function requiredCases(folder: string): { name: string; translated: boole
   return required;
 }
 
-const fromPaths = (template: JsonObject): JsonObject =>
-  Object.fromEntries(
-    Object.entries(template).map(([name, value]) =>
-      name.endsWith('.$') && typeof value === 'string'
-        ? [name.slice(0, -2), `{% $states.input${value.slice(1)} %}`]
-        : [name, value],
-    ),
+/** True for a case about queues and task tokens: they were all recorded in JSONPath. */
+export const isCallback = ({ needs = [] }: Case) => needs.includes('queue') || needs.includes('task-token API');
+
+/** An expression for a path of members: `$$…` begins at the context object. */
+const expressionOf = (path: string) =>
+  path.startsWith('$$') ? `{% $states.context${path.slice(2)} %}` : `{% $states.input${path.slice(1)} %}`;
+
+function fromPaths(template: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(template).map(([name, value]) => {
+      if (name.endsWith('.$') && typeof value === 'string') return [name.slice(0, -2), expressionOf(value)];
+      return [name, isObject(value) ? fromPaths(value) : value];
+    }),
   );
+}
+
+/** `ResultPath` with one member, as an output: the input with that member added. */
+const withMember = (path: Json, value: string): JsonObject => ({
+  Output: `{% $merge([$states.input, {'${String(path).slice(2)}': ${value}}]) %}`,
+});
+
+function catcher(rule: Json): Json {
+  if (!isObject(rule) || rule.ResultPath === undefined) return rule;
+  const { ResultPath, ...rest } = rule;
+  return { ...rest, ...withMember(ResultPath, '$states.errorOutput') };
+}
 
 /** How the fields of JSONPath are said in JSONata. */
-const FIELDS: Readonly<Record<string, (value: JsonObject) => JsonObject>> = {
-  Parameters: (value) => ({ Arguments: fromPaths(value) }),
+const FIELDS: Readonly<Record<string, (value: Json) => JsonObject>> = {
+  Parameters: (value) => ({ Arguments: isObject(value) ? fromPaths(value) : value }),
   Result: (value) => ({ Output: value }),
+  ResultPath: (value) => withMember(value, '$states.input'),
+  HeartbeatSecondsPath: (value) => ({ HeartbeatSeconds: expressionOf(String(value)) }),
+  Catch: (value) => ({ Catch: Array.isArray(value) ? value.map(catcher) : value }),
 };
 
-/** Says a flat JSONPath definition in JSONata: `Parameters` with paths of members, and `Result`. */
+/**
+ * Says a flat JSONPath definition in JSONata: paths of members, `Result`, and the `ResultPath` of a Catch or of a Pass
+ * without a result.
+ */
 export function toJsonata(definition: JsonObject): JsonObject {
   const states = isObject(definition.States) ? definition.States : {};
   const said = Object.entries(states).map(([name, state]) => [
@@ -90,7 +126,7 @@ export function toJsonata(definition: JsonObject): JsonObject {
     Object.assign(
       {},
       ...Object.entries(state as JsonObject).map(([field, value]) =>
-        FIELDS[field] ? FIELDS[field](value as JsonObject) : { [field]: value },
+        FIELDS[field] ? FIELDS[field](value) : { [field]: value },
       ),
     ),
   ]);

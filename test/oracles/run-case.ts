@@ -98,7 +98,7 @@ function judge(recorded: Case, execution: Execution): Verdict {
 }
 
 async function runRow(recorded: Case): Promise<Verdict> {
-  const engine = createStatesEngine(portsOf(recorded));
+  const engine: StatesEngine = createStatesEngine(portsOf(recorded, () => engine.tasks));
   const arn = `${ACCOUNT_PREFIX}${recorded.stateMachineName ?? 'machine'}`;
   const { validationError } = recorded.expect;
   try {

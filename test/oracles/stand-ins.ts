@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Clock } from '../../lib/local/clock.ts';
 import { ServiceError } from '../../lib/local/service.ts';
+import { isObject } from '../../lib/local/states/json.ts';
 import { type FunctionAnswer, type StatesPorts, TaskFailure } from '../../lib/local/states/ports.ts';
-import type { Case, FunctionStandIn } from './cases.ts';
+import type { TaskAnswers } from '../../lib/local/states/task-tokens.ts';
+import type { Case, FunctionStandIn, QueueReader } from './cases.ts';
 
 /** A clock that skips every wait. */
 export function skippingClock(): Clock {
@@ -58,11 +60,43 @@ async function behave(standIn: FunctionStandIn, payload: string): Promise<Functi
   }
 }
 
-/** Functions and buckets of a case, as ports of the interpreter. */
-export function portsOf(recorded: Case): StatesPorts {
+const PLACE = { account: '111111111111', region: 'us-east-1' };
+
+/** Reads a message as the reader of the case does; a body without a token is read and left. */
+async function read(reader: QueueReader, body: string, tasks: TaskAnswers): Promise<void> {
+  const message: unknown = JSON.parse(body);
+  if (!isObject(message) || typeof message.TaskToken !== 'string' || reader.answer === 'none') return;
+  const { TaskToken: taskToken } = message;
+  await setImmediate();
+  for (let sent = 0; sent < (reader.heartbeats ?? 0); sent += 1) tasks.heartbeat(PLACE, { taskToken });
+  const { error = null, cause = null } = reader;
+  if (reader.answer === 'failure') tasks.fail(PLACE, { taskToken, error, cause });
+  else {
+    const output = reader.output === 'the whole body' ? body : JSON.stringify(message.Message);
+    tasks.succeed(PLACE, { taskToken, output });
+  }
+}
+
+/** Functions, buckets and queues of a case, as ports of the interpreter; `tasks` is asked when a message is read. */
+export function portsOf(recorded: Case, tasks: () => TaskAnswers): StatesPorts {
   return {
     clock: skippingClock(),
     authorize() {},
+    messages: {
+      publish() {
+        throw new ServiceError('NotFound', 'Topic does not exist', 404);
+      },
+      sendMessage({ queueArn, body }) {
+        const reader = recorded.queues?.[queueArn.split(':').pop() ?? ''];
+        if (!reader) throw new ServiceError('QueueDoesNotExist', 'The specified queue does not exist.');
+        if (body === '') {
+          throw new ServiceError('MissingParameter', 'The request must contain the parameter MessageBody.');
+        }
+        const messageId = randomUUID();
+        if (body.startsWith('{')) read(reader, body, tasks()).catch((error) => process.emitWarning(error));
+        return { messageId, bodyDigest: messageId.replaceAll('-', '') };
+      },
+    },
     async invokeFunction({ functionArn, payload }) {
       const standIn = Object.values(recorded.functions ?? {}).find(({ arn }) => arn === functionArn);
       if (standIn) return behave(standIn, payload);

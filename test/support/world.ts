@@ -14,7 +14,7 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Host, HostOptions } from '../../lib/local/host.ts';
 import type { RecordedCall } from '../../lib/local/service.ts';
-import { startLocalHost } from '../../lib/local/up.ts';
+import { type LocalHostOptions, startLocalHost } from '../../lib/local/up.ts';
 
 /** An item in the low-level form. */
 export type Item = Record<string, AttributeValue>;
@@ -47,10 +47,14 @@ export interface TestWorld {
   close(): Promise<void>;
 }
 
-/** Starts a host in a folder of its own, with modelled waits fifty times shorter. */
-export async function startWorld(onCall?: HostOptions['onCall']): Promise<TestWorld> {
+/** Starts a host in a folder of its own, whose modelled waits cost no time. */
+export async function startWorld(
+  onCall?: HostOptions['onCall'],
+  options: Partial<LocalHostOptions> = {},
+): Promise<TestWorld> {
   const logFolder = mkdtempSync(join(tmpdir(), 'promoter-world-'));
-  const host = await startLocalHost({ port: 0, speed: 50, log: () => undefined, logFolder, ...(onCall && { onCall }) });
+  const quiet = { port: 0, speed: 50, virtualTime: true, log: () => undefined, logFolder };
+  const host = await startLocalHost({ ...quiet, ...(onCall && { onCall }), ...options });
   const root = (name: string, region = 'us-east-1') => ({
     endpoint: host.world.endpoint,
     region,

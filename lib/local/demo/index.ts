@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { parseDemo, UsageError, usage } from '../arguments.ts';
+import { type DemoArguments, parseDemo, UsageError, usage } from '../arguments.ts';
 import type { Host } from '../host.ts';
 import { seedDynamoDb } from '../seeds/dynamodb.ts';
 import { seedTables } from '../seeds/tables.ts';
@@ -25,14 +25,15 @@ const speed = 10;
 export async function demo(argv: readonly string[]): Promise<number> {
   const began = Date.now();
   const print = (line: string) => void process.stdout.write(`${seconds(began).padStart(6)} s  ${line}\n`);
+  let given: DemoArguments;
   try {
-    parseDemo(argv);
+    given = parseDemo(argv);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`${error.message}\n\n${usage}\n`);
     return 2;
   }
-  const host = await startLocalHost({ port: 0, speed, log: print });
+  const host = await startLocalHost({ port: 0, speed, log: print, ...given });
   try {
     print(`host       ${host.world.endpoint} with accounts ${Object.keys(host.world.accounts).join(', ')}`);
     await seedDynamoDb(new DynamoDBClient(rootOf(host, 'dev')), (table, items) =>

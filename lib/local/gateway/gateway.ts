@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { refusalSentence } from '../authorizer/sentence.ts';
 import type { Clock } from '../clock.ts';
+import { type Delivered, deliver } from '../faults/delivery.ts';
+import type { FaultInjector } from '../faults/injector.ts';
 import {
   type Caller,
   type RecordedCall,
@@ -12,7 +15,7 @@ import {
 } from '../service.ts';
 import { authenticate, authorizationOf, callerOf } from './authentication.ts';
 import type { Credentials } from './credentials.ts';
-import { attemptedOperation, readRequest, send, unidentified } from './http.ts';
+import { attemptedOperation, readRequest, unidentified } from './http.ts';
 import { queryError } from './query.ts';
 import { Refusal, refusalFor } from './refusals.ts';
 import type { Authorization, RawRequest } from './signature.ts';
@@ -30,8 +33,11 @@ export interface AuthorizationRequest {
 
 export interface Decision {
   readonly allowed: boolean;
-  /** Ends the sentence of a refusal: `no identity-based policy allows the s3:PutObject action`. */
+  /** Ends the sentence of a refusal: `no identity-based policy allows the s3:PutObject action`, `with an explicit deny …`. */
   readonly reason: string;
+  /** What was denied. @default - the operation on its resource */
+  readonly action?: string;
+  readonly resource?: string;
 }
 
 export interface GatewayOptions {
@@ -42,6 +48,10 @@ export interface GatewayOptions {
   readonly clock: Clock;
   /** Asked for every identified call. @default - every call is allowed */
   readonly authorize?: (call: AuthorizationRequest) => Decision;
+  /** Told of every identified call; breaks some of them. @default - none is broken */
+  readonly faults?: FaultInjector;
+  /** Told of every request; what it answers is called when the request is answered or given up. */
+  readonly hold?: () => () => void;
   /** Told of every defect of an emulator; the client gets InternalFailure. @default - written to stderr */
   readonly onDefect?: (error: unknown) => void;
 }
@@ -73,16 +83,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const server = createServer((incoming, outgoing) => {
     const requestId = randomUUID();
+    const release = options.hold?.();
+    if (release) outgoing.once('close', release);
     answer(incoming, requestId)
       .catch((error: unknown) => {
         report(error);
         return jsonError(new ServiceError('InternalFailure', String(error), 500), PLAIN);
       })
-      .then((response) => send(outgoing, incoming.method ?? '', requestId, response))
+      .then((response) => deliver(outgoing, incoming.method ?? '', requestId, response))
       .catch(report);
   });
 
-  async function answer(incoming: IncomingMessage, requestId: string): Promise<ServiceResponse> {
+  async function answer(incoming: IncomingMessage, requestId: string): Promise<Delivered> {
     const raw = await readRequest(incoming);
     if (raw.path.startsWith('/_local/')) return local(raw, calls);
 
@@ -109,17 +121,34 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     }
   }
 
-  async function serve(service: Service, request: ServiceRequest): Promise<ServiceResponse> {
+  async function serve(service: Service, request: ServiceRequest): Promise<Delivered> {
     const { caller } = request;
     const call = { caller, service: service.name, ...identify(service, request) };
-    const decision = options.authorize?.({ ...call, request }) ?? { allowed: true, reason: '' };
-    const position = calls.push(entry(call, decision.allowed)) - 1;
-    if (!decision.allowed) throw denial(call, decision.reason);
+    const decision = authorize(service, { ...call, request });
+    const fault = options.faults?.arrive(call) ?? null;
+    const position = calls.push(entry(call, decision.allowed, fault?.action)) - 1;
+    const { operation, resource } = call;
+    const carryOut = async (request: ServiceRequest) => {
+      try {
+        if (!decision.allowed) throw denial(call, decision);
+        return await service.handle(request, { operation, resource });
+      } catch (error) {
+        // A service may refuse by itself, as STS does for a role that does not trust the caller.
+        if (isRefusal(error)) calls[position] = entry(call, false, fault?.action);
+        return refuse(service, request, error);
+      }
+    };
+    return fault
+      ? fault.answer({ service, operation, resource, request, carryOut, now: options.clock.now() })
+      : carryOut(request);
+  }
+
+  /** A call that cannot be judged is answered by the error that says why. */
+  function authorize(service: Service, call: AuthorizationRequest): Decision {
     try {
-      return await service.handle(request, { operation: call.operation, resource: call.resource });
+      return options.authorize?.(call) ?? { allowed: true, reason: '' };
     } catch (error) {
-      // A service may refuse by itself, as STS does for a role that does not trust the caller.
-      if (isRefusal(error)) calls[position] = entry(call, false);
+      recordFailed(service, call.request);
       throw error;
     }
   }
@@ -138,10 +167,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     record(entry({ caller, service: service.name, operation: attemptedOperation(request), resource: null }, false));
   }
 
-  function entry(call: Omit<AuthorizationRequest, 'request'>, allowed: boolean): RecordedCall {
+  function entry(call: Omit<AuthorizationRequest, 'request'>, allowed: boolean, fault?: string): RecordedCall {
     const { caller, service, operation, resource } = call;
     const at = new Date(options.clock.now()).toISOString();
-    return { at, account: caller.account, role: caller.role, service, operation, resource, allowed, fault: null };
+    return {
+      at,
+      account: caller.account,
+      role: caller.role,
+      service,
+      operation,
+      resource,
+      allowed,
+      fault: fault ?? null,
+    };
   }
 
   function refuse(service: Service | undefined, request: ServiceRequest, error: unknown): ServiceResponse {
@@ -196,11 +234,9 @@ function local(raw: RawRequest, calls: readonly RecordedCall[]): ServiceResponse
   );
 }
 
-function denial(call: Omit<AuthorizationRequest, 'request'>, reason: string): Refusal {
-  const resource = call.resource === null ? '' : ` on resource: ${call.resource}`;
-  const action = `${call.service}:${call.operation}`;
-  const because = reason === '' ? '' : ` because ${reason}`;
-  return new Refusal('denied', `User: ${call.caller.arn} is not authorized to perform: ${action}${resource}${because}`);
+function denial(call: Omit<AuthorizationRequest, 'request'>, decision: Decision): Refusal {
+  const { action = `${call.service}:${call.operation}`, resource = call.resource, reason } = decision;
+  return new Refusal('denied', refusalSentence({ user: call.caller.arn, action, resource, reason }));
 }
 
 function unknownService(name: string, known: ReadonlyMap<string, Service>): ServiceError {

@@ -1,3 +1,4 @@
+import type { Target } from '../emulators/events/store.ts';
 import type { WorkerFunction } from '../workers/contracts.ts';
 import type { Resource } from './template.ts';
 
@@ -65,6 +66,30 @@ export interface DeployedKey extends Place {
   readonly aliases: readonly string[];
 }
 
+export interface DeployedQueue extends Place {
+  readonly name: string;
+  /** As GetQueueAttributes names them, the queue policy among them; values as text. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** An event bus with its rules. */
+export interface DeployedEventBus extends Place {
+  readonly name: string;
+  readonly description: string | undefined;
+  /** Statements of the resource policy. */
+  readonly statements: readonly PolicyDocument[];
+  readonly rules: readonly DeployedEventRule[];
+}
+
+export interface DeployedEventRule {
+  readonly name: string;
+  readonly description: string | undefined;
+  /** JSON text. */
+  readonly eventPattern: string;
+  readonly state: 'ENABLED' | 'DISABLED';
+  readonly targets: readonly Target[];
+}
+
 /** Everything that a cloud assembly deploys, in the terms of the services that take it over. */
 export interface Deployment {
   readonly resources: readonly Resource[];
@@ -76,4 +101,6 @@ export interface Deployment {
   readonly roles: readonly DeployedRole[];
   readonly managedPolicies: readonly DeployedManagedPolicy[];
   readonly keys: readonly DeployedKey[];
+  readonly queues: readonly DeployedQueue[];
+  readonly eventBuses: readonly DeployedEventBus[];
 }

@@ -67,6 +67,28 @@ export const identities: Readonly<Record<string, (request: IdentityRequest) => I
     const machineArn = arn(request, 'states', `stateMachine:${name}`);
     return { ref: machineArn, attributes: { Arn: machineArn, Name: name } };
   },
+  'AWS::Events::EventBus': (request) => {
+    const name = request.property('Name') ?? '';
+    return { ref: name, attributes: { Arn: arn(request, 'events', `event-bus/${name}`), Name: name } };
+  },
+  'AWS::Events::EventBusPolicy': (request) => ({ ref: physicalName(request, 64), attributes: {} }),
+  'AWS::Events::Rule': (request) => {
+    const name = request.property('Name') ?? physicalName(request, 64);
+    const bus = request.property('EventBusName') ?? 'default';
+    const path = bus === 'default' ? name : `${bus}/${name}`;
+    return {
+      ref: bus === 'default' ? name : `${bus}|${name}`,
+      attributes: { Arn: arn(request, 'events', `rule/${path}`) },
+    };
+  },
+  'AWS::SQS::Queue': (request) => {
+    const name = request.property('QueueName') ?? physicalName(request, 80);
+    return {
+      ref: `https://sqs.${request.region}.amazonaws.com/${request.account}/${name}`,
+      attributes: { Arn: arn(request, 'sqs', name), QueueName: name },
+    };
+  },
+  'AWS::SQS::QueuePolicy': (request) => ({ ref: physicalName(request, 80), attributes: {} }),
   'AWS::CDK::Metadata': (request) => ({ ref: request.logicalId, attributes: {} }),
 };
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { WorkerFunction } from '../workers/contracts.ts';
 import { type Assembly, readAssembly } from './assembly.ts';
 import type { DeployedBucket, DeployedKey, DeployedMachine, Deployment } from './deployment.ts';
+import { deployedEventBuses, deployedQueues } from './events.ts';
 import { propertyShapes, type ResourcesOf, type ResourceType, type Typed } from './properties.ts';
 import { refuse } from './refusal.ts';
 import { deployedManagedPolicies, deployedRoles } from './roles.ts';
@@ -27,6 +28,8 @@ export function loadAssembly(folder: string): Deployment {
     roles: deployedRoles(pick),
     managedPolicies: deployedManagedPolicies(pick),
     keys: deployedKeys(pick),
+    queues: deployedQueues(pick),
+    eventBuses: deployedEventBuses(pick),
   };
 }
 

@@ -100,6 +100,49 @@ const key = z.strictObject({
 
 const logGroup = z.strictObject({ LogGroupName: aside, RetentionInDays: aside, KmsKeyId: aside, Tags: aside });
 
+const eventBus = z.strictObject({ Name: z.string(), Description: z.string().optional(), Tags: aside });
+
+const eventBusPolicy = z.strictObject({ EventBusName: z.string(), StatementId: z.string(), Statement: document });
+
+const eventRule = z.strictObject({
+  Name: aside,
+  Description: z.string().optional(),
+  EventBusName: z.string().default('default'),
+  EventPattern: document,
+  State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
+  Targets: z
+    .array(
+      z.strictObject({
+        Id: z.string(),
+        Arn: z.string(),
+        RoleArn: z.string().optional(),
+        Input: z.string().optional(),
+        InputPath: z.string().optional(),
+        InputTransformer: z
+          .strictObject({ InputPathsMap: z.record(z.string(), z.string()).optional(), InputTemplate: z.string() })
+          .optional(),
+        DeadLetterConfig: z.strictObject({ Arn: z.string().optional() }).optional(),
+        RetryPolicy: z
+          .strictObject({
+            MaximumEventAgeInSeconds: z.coerce.number().int().optional(),
+            MaximumRetryAttempts: z.coerce.number().int().optional(),
+          })
+          .optional(),
+      }),
+    )
+    .default([]),
+  Tags: aside,
+});
+
+const queue = z.strictObject({
+  QueueName: aside,
+  MessageRetentionPeriod: z.coerce.number().int().optional(),
+  VisibilityTimeout: z.coerce.number().int().optional(),
+  SqsManagedSseEnabled: z.boolean().optional(),
+  KmsMasterKeyId: z.string().optional(),
+  Tags: aside,
+});
+
 /** Shapes by resource type; the same types as in `identities`. */
 export const propertyShapes = {
   'AWS::IAM::Role': role,
@@ -112,6 +155,11 @@ export const propertyShapes = {
   'AWS::KMS::Key': key,
   'AWS::KMS::Alias': z.strictObject({ AliasName: z.string().startsWith('alias/'), TargetKeyId: z.string() }),
   'AWS::Logs::LogGroup': logGroup,
+  'AWS::Events::EventBus': eventBus,
+  'AWS::Events::EventBusPolicy': eventBusPolicy,
+  'AWS::Events::Rule': eventRule,
+  'AWS::SQS::Queue': queue,
+  'AWS::SQS::QueuePolicy': z.strictObject({ Queues: z.array(z.string()), PolicyDocument: document }),
   'AWS::CDK::Metadata': z.record(z.string(), z.unknown()),
 } as const;
 

@@ -7,6 +7,7 @@ import type { HistoryEvent } from './history.ts';
 import type { StatesPorts } from './ports.ts';
 import { checkExecutionInput, checkName, requireArn } from './requests.ts';
 import type { Children, MapRun } from './scope.ts';
+import { createTaskTokens, type TaskAnswers } from './task-tokens.ts';
 import { parseDefinition } from './validation/definition.ts';
 
 /** A state machine as it was created; `creationDate` is milliseconds since the epoch. */
@@ -73,6 +74,8 @@ export interface StatesEngine {
   describeMapRun(arn: string): MapRun;
   /** Map Runs that the execution has started, oldest first. */
   listMapRuns(executionArn: string): readonly MapRun[];
+  /** What holders of task tokens may send. */
+  readonly tasks: TaskAnswers;
   /** Calls the listener synchronously for each event from now on; answers what ends the subscription. */
   onEvent(listener: (event: ExecutionEvent) => void): () => void;
 }
@@ -90,6 +93,7 @@ export function createStatesEngine(ports: StatesPorts): StatesEngine {
   const machines = new Map<string, Machine>();
   const executions = new Map<string, Running>();
   const mapRuns = new Map<string, MapRun>();
+  const tokens = createTaskTokens();
   const listeners = new Set<(event: ExecutionEvent) => void>();
 
   const machineOf = (arn: string): Machine => {
@@ -123,6 +127,7 @@ export function createStatesEngine(ports: StatesPorts): StatesEngine {
     const running = launchExecution({
       ports,
       children,
+      tokens,
       block: machine.parsed,
       machineArn: machine.arn,
       machineName: label === null ? machine.name : `${machine.name}/${label}`,
@@ -221,6 +226,7 @@ export function createStatesEngine(ports: StatesPorts): StatesEngine {
       runningOf(arn);
       return [...mapRuns.values()].filter((mapRun) => mapRun.executionArn === arn);
     },
+    tasks: tokens,
     onEvent(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

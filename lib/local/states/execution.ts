@@ -6,6 +6,7 @@ import { createHistory, type HistoryEvent } from './history.ts';
 import type { StatesPorts } from './ports.ts';
 import { runBlock } from './run-block.ts';
 import { type ChildResult, type Children, type ExecutionRun, realTimer, type Scope } from './scope.ts';
+import type { TaskTokens } from './task-tokens.ts';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
@@ -21,6 +22,7 @@ export interface Execution extends ChildResult {
 export interface Launch {
   readonly ports: StatesPorts;
   readonly children: Children;
+  readonly tokens: TaskTokens;
   readonly block: StatesBlock;
   readonly machineArn: string;
   readonly machineName: string;
@@ -101,6 +103,7 @@ export function launchExecution(launch: Launch): Running {
   const run: ExecutionRun = {
     ports,
     children: launch.children,
+    tokens: launch.tokens,
     history,
     executionArn,
     machineArn,

@@ -7,10 +7,13 @@ export class StateFailure extends Error {
   readonly errorName: string | null;
   /** Null where the service shows no cause. */
   readonly causeText: string | null;
-  constructor(errorName: string | null, causeText: string | null) {
+  /** True for a timeout because heartbeats were missing, which `ErrorEquals` can tell apart. */
+  readonly lacksHeartbeat: boolean;
+  constructor(errorName: string | null, causeText: string | null, lacksHeartbeat = false) {
     super(`${errorName}: ${causeText}`);
     this.errorName = errorName;
     this.causeText = causeText;
+    this.lacksHeartbeat = lacksHeartbeat;
   }
 }
 
@@ -42,13 +45,15 @@ export function errorOutput(failure: StateFailure): { Error: string | null; Caus
 
 /**
  * True when an `ErrorEquals` list names the failure. `States.Runtime` is never matched; `States.TaskFailed` stands for
- * everything but `States.Timeout`; `States.ALL` also takes `States.DataLimitExceeded`, as recordings of the service show.
+ * everything but `States.Timeout`; `States.HeartbeatTimeout` for a `States.Timeout` because heartbeats were missing, as
+ * which recordings show it; `States.ALL` also takes `States.DataLimitExceeded`, as recordings of the service show.
  */
 export function matchesError(errorEquals: readonly string[], failure: StateFailure): boolean {
   if (failure.errorName === 'States.Runtime') return false;
   return errorEquals.some(
     (name) =>
       name === 'States.ALL' ||
+      (name === 'States.HeartbeatTimeout' && failure.lacksHeartbeat) ||
       (name === 'States.TaskFailed' && failure.errorName !== 'States.Timeout') ||
       name === failure.errorName,
   );

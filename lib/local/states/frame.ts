@@ -16,6 +16,8 @@ export interface Frame {
   readonly enteredFrom: number;
   readonly enteredTime: string;
   retryCount: number;
+  /** Token of the present attempt, null in states that have none. */
+  taskToken: string | null;
 }
 
 /** Where a state leads: the next state's name, or null at the end of its block. */
@@ -43,7 +45,7 @@ export function enterState(scope: Scope, name: string, type: string, input: Json
   });
   scope.active = type;
   const enteredTime = new Date(scope.run.ports.clock.now()).toISOString();
-  return { scope, name, type, input, enteredId, enteredFrom, enteredTime, retryCount: 0 };
+  return { scope, name, type, input, enteredId, enteredFrom, enteredTime, retryCount: 0, taskToken: null };
 }
 
 /** The sentence with which the service begins the cause of an error that it found itself. */
@@ -74,6 +76,7 @@ function bindings(frame: Frame, seen: Seen): Bindings {
   const state: JsonObject = { Name: frame.name, EnteredTime: frame.enteredTime };
   if (COUNTS_RETRIES.has(frame.type)) state.RetryCount = frame.retryCount;
   const context: JsonObject = { ...run.context, State: state };
+  if (frame.taskToken !== null) context.Task = { Token: frame.taskToken };
   const item = seen.map ?? map;
   if (item) context.Map = item;
   const states: JsonObject = { input: frame.input, context };

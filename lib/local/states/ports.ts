@@ -21,6 +21,14 @@ export interface FunctionAnswer {
   readonly requestId: string;
 }
 
+/** Topics and queues that a machine can send to. */
+export interface MessagePorts {
+  /** Throws `ServiceError` with the code of SNS. */
+  publish(call: { topicArn: string; message: string; subject: string | null }): { messageId: string };
+  /** Answers the MD5 of the body in hexadecimal too. Throws `ServiceError` with the code of SQS. */
+  sendMessage(call: { queueArn: string; body: string }): { messageId: string; bodyDigest: string };
+}
+
 /** What the interpreter needs of the host around it. */
 export interface StatesPorts {
   /** Waits and retry intervals go through it; timeouts use real time. */
@@ -29,6 +37,8 @@ export interface StatesPorts {
   invokeFunction(call: FunctionCall): Promise<FunctionAnswer>;
   /** Reads an object for an ItemReader. Throws an error whose `code` is the wire name, such as `NoSuchKey`. */
   getObject(call: { bucket: string; key: string; versionId: string | null; roleArn: string }): Promise<Buffer>;
+  /** @default - a machine that sends a message fails with `States.Runtime` */
+  readonly messages?: MessagePorts;
   /** Asked before every call that a machine makes in its role's name; throws `TaskFailure` when it is refused. */
   authorize(call: { roleArn: string; action: string; resource: string }): void;
 }

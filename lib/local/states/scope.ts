@@ -3,6 +3,7 @@ import { Stopped } from './failure.ts';
 import type { History, Thread } from './history.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { StatesPorts } from './ports.ts';
+import type { TaskTokens } from './task-tokens.ts';
 
 /** How an execution ended, in the words of DescribeExecution. */
 export interface ChildResult {
@@ -64,6 +65,7 @@ export interface Children {
 export interface ExecutionRun {
   readonly ports: StatesPorts;
   readonly children: Children;
+  readonly tokens: TaskTokens;
   readonly history: History;
   readonly executionArn: string;
   /** Of the state machine, without the label of a Map Run. */

@@ -39,9 +39,10 @@ function integrationRefusal(error: ServiceError): StateFailure {
   return new StateFailure(`StepFunctions.${exceptionName(error.code)}`, cause);
 }
 
-function sdkRefusal(error: ServiceError): StateFailure {
+/** How a call of the SDK integration fails: `Sfn.…Exception`. */
+export function sdkRefusal(error: ServiceError): StateFailure {
   const facts = `Service: Sfn, Status Code: ${error.status}, Request ID: ${randomUUID()}`;
-  return new StateFailure(`Sfn.${exceptionName(error.code)}`, `${error.message} (${facts})`);
+  return new StateFailure(`Sfn.${exceptionName(error.code)}`, `${error.message} (${facts}) (SDK Attempt Count: 1)`);
 }
 
 const startedAnswer = (started: Started): JsonObject => ({

@@ -13,6 +13,8 @@ export interface PoolSettings {
   readonly issueCredentials: (worker: WorkerFunction) => WorkerCredentials;
   /** Takes what the workers print. */
   readonly log: (functionName: string, chunk: Buffer) => void;
+  /** Told of every invocation; what it answers is called at its end. */
+  readonly hold?: () => () => void;
   /** Processes of one function at a time; further invocations queue. @default 4 */
   readonly concurrency?: number;
   /** Age in milliseconds at which an idle process is replaced, because its keys would expire. @default 50 minutes */
@@ -23,6 +25,8 @@ export interface PoolSettings {
 export interface BusyProcess {
   readonly pid: number;
   readonly functionName: string;
+  /** Lets the function's timeout pass at once. */
+  readonly expire: () => void;
 }
 
 /** Runs Lambda functions in child processes that stay warm. */
@@ -101,7 +105,11 @@ export function createWorkerPool(settings: PoolSettings): WorkerPool {
     const { worker } = owner;
     const requestId = randomUUID();
     const { process, started, warm } = await take(owner);
-    busy.set(process.accessKeyId, { pid: process.pid, functionName: worker.name });
+    let expire: () => void = () => undefined;
+    const expired = new Promise<Reply>((resolve) => {
+      expire = () => resolve({ type: 'timeout' });
+    });
+    busy.set(process.accessKeyId, { pid: process.pid, functionName: worker.name, expire });
     let reply = started;
     if (started.type === 'ready') {
       const milliseconds = worker.timeoutSeconds * 1000;
@@ -114,7 +122,7 @@ export function createWorkerPool(settings: PoolSettings): WorkerPool {
         logGroupName: worker.logGroupName,
         logStreamName: process.logStreamName,
       };
-      reply = await process.request(payload, context, milliseconds);
+      reply = await Promise.race([process.request(payload, context, milliseconds), expired]);
     }
     busy.delete(process.accessKeyId);
     if (reply.type === 'result' || (reply.type === 'failure' && !reply.fatal)) owner.idle.push(process);
@@ -132,7 +140,8 @@ export function createWorkerPool(settings: PoolSettings): WorkerPool {
   return {
     async invoke(functionArn, payload) {
       const owner = lane(functionArn);
-      return owner.slots.run(() => run(owner, functionArn, payload));
+      const release = settings.hold?.();
+      return owner.slots.run(() => run(owner, functionArn, payload)).finally(release);
     },
     busyProcess: (accessKeyId) => busy.get(accessKeyId) ?? null,
     async close() {

@@ -30,9 +30,10 @@ const trust = (externalId: string) => ({
     {
       Effect: 'Allow',
       Principal: { AWS: `arn:aws:iam::${TOOLING}:root` },
-      Action: ['sts:AssumeRole', 'sts:SetSourceIdentity'],
+      Action: 'sts:AssumeRole',
       Condition: { StringEquals: { 'sts:ExternalId': externalId } },
     },
+    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${TOOLING}:root` }, Action: 'sts:SetSourceIdentity' },
   ],
 });
 

@@ -37,6 +37,10 @@ describe('classify', () => {
     [connectionError('EHOSTUNREACH'), 'transient'],
     [connectionError('EAI_AGAIN'), 'transient'],
     [new ShapeError('no Items'), 'transient'],
+    [
+      new Error('missing closing tag </Key>.\n  Deserialization error: to see the raw response, inspect …'),
+      'transient',
+    ],
     [awsError('RequestTimeTooSkewed', 403), 'transient'],
     [new Error('Signature expired: 20261121T100000Z is now earlier than 20261121T100500Z'), 'transient'],
     [new Error('Signature not yet current: 20261121T101000Z is still later than 20261121T100500Z'), 'transient'],

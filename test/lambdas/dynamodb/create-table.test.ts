@@ -65,7 +65,8 @@ describe('createTable', () => {
 
   it('asks again after an answer without a description', async () => {
     dynamodb.script((_call, index) => (index === 0 ? { body: '' } : made));
-    expect(await create(makeDefinition())).toMatchObject({ outcome: 'created' });
+    expect(await create(makeDefinition())).toMatchObject({ outcome: 'created', id: expect.stringMatching(/./) });
+    expect(dynamodb.calls).toHaveLength(2);
   });
 
   it('takes the class, the encryption and provisioned capacity over', async () => {

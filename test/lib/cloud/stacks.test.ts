@@ -27,15 +27,16 @@ describe('addStacks', () => {
     ]);
   });
 
-  it('records a reason for everything that it acknowledges, and acknowledges wildcard resources only', () => {
+  it('records a reason for everything that it acknowledges, and acknowledges wildcard resources and one queue only', () => {
     const { directory } = smallApp(temporaryDirectory()).synth();
     const report = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8')) as Report;
     const suppressed = report.pluginReports.flatMap(({ suppressedViolations = [] }) => suppressedViolations);
     expect(suppressed.length).toBeGreaterThan(10);
     for (const { ruleName, reason } of suppressed) {
-      expect(ruleName).toMatch(/^(AwsSolutions::)?AwsSolutions-IAM5\[Resource::.*\*.*\]$/);
+      expect(ruleName).toMatch(/^(AwsSolutions::)?AwsSolutions-(IAM5\[Resource::.*\*.*\]|SQS3)$/);
       expect(reason).toMatch(/\w+ \w+ \w+/);
     }
+    expect(suppressed.filter(({ ruleName }) => ruleName.endsWith('SQS3'))).toHaveLength(1);
   });
 
   it('fails on a wildcard action in a worker role', () => {

@@ -42,13 +42,14 @@ describe('tooling stack', () => {
     }
   });
 
-  it('names bucket and promotion machine in its outputs', () => {
+  it('names bucket, promotion machine and event bus in its outputs', () => {
     const promotion = logicalId(tooling, 'AWS::StepFunctions::StateMachine', {
       StateMachineName: 'cross-account-promoter-promotion',
     });
     expect(tooling.findOutputs('*')).toEqual({
       ArtefactBucketName: { Value: { Ref: bucketId() } },
       PromotionStateMachineArn: { Value: { Ref: promotion } },
+      EventBusName: { Value: { Ref: logicalId(tooling, 'AWS::Events::EventBus', { Name: 'cross-account-promoter' }) } },
     });
   });
 
@@ -109,6 +110,8 @@ describe('tooling stack', () => {
       Object.values<{ Type: string }>(template.Resources).map(({ Type }) => Type),
     );
     expect([...new Set(types)].sort()).toEqual([
+      'AWS::Events::EventBus',
+      'AWS::Events::Rule',
       'AWS::IAM::ManagedPolicy',
       'AWS::IAM::Policy',
       'AWS::IAM::Role',
@@ -117,6 +120,8 @@ describe('tooling stack', () => {
       'AWS::Logs::LogGroup',
       'AWS::S3::Bucket',
       'AWS::S3::BucketPolicy',
+      'AWS::SQS::Queue',
+      'AWS::SQS::QueuePolicy',
       'AWS::StepFunctions::StateMachine',
     ]);
   });

@@ -46,6 +46,11 @@ const trustOf = (service: string) => ({
 
 const policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'kms:*', Resource: '*' }] };
 
+const invoke = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: arnOf('Ask') }],
+};
+
 const template = {
   Resources: {
     Key: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: policy } },
@@ -69,7 +74,11 @@ const template = {
     },
     MachineRole: {
       Type: 'AWS::IAM::Role',
-      Properties: { RoleName: 'Machine', AssumeRolePolicyDocument: trustOf('states.amazonaws.com') },
+      Properties: {
+        RoleName: 'Machine',
+        AssumeRolePolicyDocument: trustOf('states.amazonaws.com'),
+        Policies: [{ PolicyName: 'Invoke', PolicyDocument: invoke }],
+      },
     },
     Ask: {
       Type: 'AWS::Lambda::Function',

@@ -163,7 +163,8 @@ describe('up', () => {
 describe('wrong arguments', () => {
   it.each([
     [['up', '--port', 'http'], '--port http: give a number from 0 to 65535'],
-    [['up', '--faults', 'f.json'], 'injecting faults is not built yet'],
+    [['up', '--faults', 'f.json'], '--faults f.json: ENOENT'],
+    [['demo', '--faults', 'f.json'], '--faults f.json: ENOENT'],
     [['down'], 'unknown command down'],
     [[], 'no command'],
   ])('%j ends with status 2 and says why', async (argv, text) => {

@@ -17,12 +17,14 @@ const deployed = (outputs: Deployment['outputs']): Deployment => ({
   roles: [],
   managedPolicies: [],
   keys: [],
+  queues: [],
+  eventBuses: [],
 });
 
 it('refuses a deployment without the outputs, or with two of the same name', () => {
-  const stack = { ArtefactBucketName: 'artefacts', PromotionStateMachineArn: 'arn:m' };
+  const stack = { ArtefactBucketName: 'artefacts', PromotionStateMachineArn: 'arn:m', EventBusName: 'bus' };
   const describe = (outputs: Deployment['outputs']) => () => describeWorld('http://x', environments, deployed(outputs));
-  expect(describe({ a: stack })()).toMatchObject({ artefactBucket: 'artefacts' });
+  expect(describe({ a: stack })()).toMatchObject({ artefactBucket: 'artefacts', eventBus: 'bus' });
   expect(describe({ a: { PromotionStateMachineArn: 'arn:m' } })).toThrow('ArtefactBucketName, but 0 have it');
   expect(describe({ a: stack, b: stack })).toThrow('PromotionStateMachineArn, but 2 have it');
 });

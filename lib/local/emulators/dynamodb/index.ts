@@ -8,7 +8,7 @@ import {
 } from '../../service.ts';
 import { checkShape } from './check.ts';
 import { firstName } from './first-table.ts';
-import { tableArn } from './names.ts';
+import { type Place, tableArn } from './names.ts';
 import { OPERATIONS } from './operations.ts';
 import { createRegion, type Region } from './region.ts';
 import { anyKey, type FindKey } from './settings.ts';
@@ -45,6 +45,8 @@ export interface DynamoDbService extends Service {
    * hours, so that fresh tables read 0; whoever sets the stage calls this to make its tables look old.
    */
   refreshStatistics(): Promise<void>;
+  /** ARN of the KMS key that a table is encrypted with; null for a key that DynamoDB owns, and for no table. */
+  keyOf(place: Place, table: string): string | null;
 }
 
 /** DynamoDB for all accounts and regions: table settings in memory, items in one dynalite process per account and region. */
@@ -82,6 +84,9 @@ export function createDynamoDbService({ clock, findKey = anyKey }: DynamoDbOptio
           if (measures) table.measures = measures;
         }
       }
+    },
+    keyOf({ account, region }, table) {
+      return regions.get(`${account}/${region}`)?.tables.get(table)?.encryption?.keyArn ?? null;
     },
     async close() {
       await Promise.all([...regions.values()].map((region) => region.close()));

@@ -43,12 +43,17 @@ export function createRegion(place: Place, clock: Clock, findKey: FindKey): Regi
     findKey,
     after(milliseconds, action) {
       const transition = async () => {
+        let release: (() => void) | undefined;
         try {
           await clock.wait(milliseconds, closing.signal);
+          // The data process takes its own time, in which no modelled time may go by.
+          release = clock.hold?.();
           await action();
         } catch (error) {
           // A transition that close() cuts short has nobody left to show its result to.
           if (!closing.signal.aborted) throw error;
+        } finally {
+          release?.();
         }
       };
       void transition();

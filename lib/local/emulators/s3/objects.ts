@@ -3,6 +3,7 @@ import { ServiceError } from '../../service.ts';
 import { bucketOf, emptyAnswer, expectOwner, type S3Call, xmlAnswer } from './call.ts';
 import { checksum, isChecksumName, statedChecksum } from './checksums.ts';
 import { checkReadConditions, checkWriteConditions, etagMatches } from './conditions.ts';
+import { parseCopySource } from './copy-source.ts';
 import {
   invalidArgument,
   noSuchBucket,
@@ -13,7 +14,6 @@ import {
   S3Error,
 } from './errors.ts';
 import { rangeOf } from './range.ts';
-import { decodeUri } from './routes.ts';
 import { type Bucket, md5Etag, type ObjectChecksum, type ObjectVersion } from './store.ts';
 
 const KEPT = [
@@ -205,15 +205,7 @@ function requestedVersion(call: S3Call, bucket: Bucket): ObjectVersion {
 }
 
 function copySource(call: S3Call) {
-  const header = call.headers['x-amz-copy-source'] ?? '';
-  const [, encoded = '', version = null] = /^(.*?)(?:\?versionId=(.+))?$/s.exec(header) ?? [];
-  // Clients may encode the slash between bucket and key too, and may begin with one.
-  const path = decodeUri(encoded).replace(/^\//, '');
-  const slash = path.indexOf('/');
-  const [name, key] = [path.slice(0, slash), path.slice(slash + 1)];
-  if (slash <= 0 || key === '') {
-    throw invalidArgument('x-amz-copy-source', header, 'Copy Source must mention the source bucket and key');
-  }
+  const { bucket: name, key, versionId: version } = parseCopySource(call.headers['x-amz-copy-source'] ?? '');
   const sourceBucket = call.store.findBucket(name);
   if (!sourceBucket) throw noSuchBucket(name);
   expectOwner(sourceBucket, call.headers['x-amz-source-expected-bucket-owner']);

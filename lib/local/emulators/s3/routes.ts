@@ -22,7 +22,8 @@ interface Route {
 
 const LISTING = ['prefix', 'delimiter', 'encoding-type', 'max-keys'];
 
-const ROUTES: Readonly<Record<string, Route>> = {
+/** Operations of path-style requests by name. */
+export const ROUTES: Readonly<Record<string, Route>> = {
   ListBuckets: {
     level: 'service',
     method: 'GET',

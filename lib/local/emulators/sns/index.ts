@@ -1,14 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { operation, queryService, textOf } from '../../gateway/operations.ts';
 import { entries, members } from '../../gateway/query.ts';
 import { blob, list, map, required, structure, text } from '../../members.ts';
 import { type Service, ServiceError, type ServiceRequest } from '../../service.ts';
 import { tokenPage } from '../paging.ts';
+import { invalid, publishTo } from './publish.ts';
 import type { SnsStore, Topic } from './store.ts';
 
 /** SNS has fixed pages of 100; small pages make every client page. */
 const PAGE = 20;
-const MAX_MESSAGE_BYTES = 262_144;
 const ATTRIBUTES = ['DisplayName', 'Policy', 'KmsMasterKeyId'];
 const TOPIC_ARN = required(text());
 const attribute = structure({ DataType: required(text()), StringValue: text(), BinaryValue: blob() });
@@ -88,21 +87,12 @@ export function snsService(store: SnsStore): Service {
         }),
         resource: topicArn,
         run: ({ TopicArn, Message, Subject }, request) => {
-          const topic = existing(TopicArn, request);
-          if (Message === '') throw invalid('Message', 'Empty message');
-          if (Buffer.byteLength(Message) > MAX_MESSAGE_BYTES) throw invalid('Message', 'Message too long');
-          if (Subject !== undefined && !/^[!-~][ -~]{0,99}$/.test(Subject)) throw invalid('Subject', Subject);
-          const messageId = randomUUID();
-          topic.messages.push({ messageId, message: Message, subject: Subject });
-          return { MessageId: messageId };
+          return { MessageId: publishTo(existing(TopicArn, request), Message, Subject) };
         },
       }),
     },
   });
 }
-
-const invalid = (parameter: string, reason: string) =>
-  new ServiceError('InvalidParameter', `Invalid parameter: ${parameter} Reason: ${reason}`);
 
 /** What SNS shows for a topic without a policy of its own: its account may use it. */
 function defaultPolicy(topic: Topic): string {

@@ -69,6 +69,18 @@ const listExecutions = operation(
   },
 );
 
+const taskToken = required(text({ min: 1, max: 2048 }));
+
+const describeStateMachineForExecution = operation(
+  ['executionArn'],
+  { executionArn: required(arn), includedData },
+  ({ engine, input }) => {
+    const execution = engine.describeExecution(input.executionArn);
+    const machine = engine.describeStateMachine(execution.stateMachineArn.replace(/\/[^/]*$/, ''));
+    return wire.machineOfExecution(machine, execution, input.includedData !== 'METADATA_ONLY');
+  },
+);
+
 const getExecutionHistory = operation(
   ['executionArn'],
   { ...paging, executionArn: required(arn), reverseOrder: flag(), includeExecutionData: flag() },
@@ -124,6 +136,27 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
         input.includedData !== 'METADATA_ONLY',
       ),
   ),
+  DescribeStateMachineForExecution: describeStateMachineForExecution,
+  SendTaskSuccess: operation(
+    [],
+    { taskToken, output: required(text({ max: 262_144, secret: true })) },
+    ({ engine, caller, input }) => {
+      engine.tasks.succeed(caller, input);
+      return {};
+    },
+  ),
+  SendTaskFailure: operation(
+    [],
+    { taskToken, error: text({ max: 256, secret: true }), cause: text({ max: 32_768, secret: true }) },
+    ({ engine, caller, input }) => {
+      engine.tasks.fail(caller, input);
+      return {};
+    },
+  ),
+  SendTaskHeartbeat: operation([], { taskToken }, ({ engine, caller, input }) => {
+    engine.tasks.heartbeat(caller, input);
+    return {};
+  }),
   DescribeMapRun: operation(['mapRunArn'], { mapRunArn: required(longArn) }, ({ engine, input }) =>
     wire.mapRunOnWire(engine.describeMapRun(input.mapRunArn)),
   ),

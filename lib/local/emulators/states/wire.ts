@@ -88,6 +88,26 @@ export function stateMachineOnWire(machine: StateMachine, includeData: boolean):
   };
 }
 
+/** The machine of an execution as DescribeStateMachineForExecution shows it. */
+export function machineOfExecution(
+  machine: StateMachine,
+  { mapRun, stateMachineArn }: Execution,
+  includeData: boolean,
+) {
+  const { arn, name, roleArn, definition, creationDate } = machine;
+  return present({
+    stateMachineArn: arn,
+    name,
+    roleArn,
+    definition: includeData ? definition : '{}',
+    updateDate: seconds(creationDate),
+    loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+    tracingConfiguration: { enabled: false },
+    mapRunArn: mapRun?.arn,
+    label: mapRun && stateMachineArn.slice(arn.length + 1),
+  });
+}
+
 function countsOnWire(counts: MapRunCounts): Record<string, unknown> {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return { ...counts, total, resultsWritten: 0, failuresNotRedrivable: 0, pendingRedrive: 0 };

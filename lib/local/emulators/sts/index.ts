@@ -50,7 +50,13 @@ export function stsService(iam: IamStore, credentials: Credentials): Service {
       role !== undefined &&
       principalArn !== undefined &&
       !changesIdentity &&
-      isTrusted(parseTrustPolicy(role.trustPolicy), { account: caller.account, principalArn, actions, context });
+      isTrusted(parseTrustPolicy(role.trustPolicy), {
+        account: caller.account,
+        principalArn,
+        sessionArn: caller.arn,
+        actions,
+        context,
+      });
     // A role that does not exist and one that does not trust the caller get the same answer.
     if (!trusted) throw denied(caller, 'sts:AssumeRole', input.RoleArn);
 

@@ -1,7 +1,7 @@
 import { ServiceError } from '../../service.ts';
 import type { Definition } from '../definition.ts';
+import { FUNCTION_ARN, INTEGRATION_PREFIX, INTEGRATIONS } from '../integrations.ts';
 import { isObject, type JsonObject } from '../json.ts';
-import { FUNCTION_ARN, INTEGRATION_PREFIX, INTEGRATIONS } from '../task.ts';
 import { BLOCK_FIELDS, checkFields, type Fields, MACHINE_FIELDS, PROCESSOR_FIELDS, STATE_FIELDS } from './fields.ts';
 import { createReport, type Diagnostic, type Report } from './report.ts';
 import { checkTransitions } from './transitions.ts';

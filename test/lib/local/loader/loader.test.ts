@@ -268,7 +268,7 @@ describe('names', () => {
 
 describe('refusals', () => {
   it.each<[string, Resources, Record<string, unknown>]>([
-    ['tooling.Resources.Q: unknown resource type AWS::SQS::Queue', { Q: { Type: 'AWS::SQS::Queue' } }, {}],
+    ['tooling.Resources.Q: unknown resource type AWS::EC2::VPC', { Q: { Type: 'AWS::EC2::VPC' } }, {}],
     ['unknown resource type Custom::S3AutoDelete', { C: { Type: 'Custom::S3AutoDelete' } }, {}],
     ['tooling: unknown section Conditions', {}, { Conditions: { C: {} } }],
     ['tooling: unknown section Transform', {}, { Transform: 'AWS::Serverless-2016-10-31' }],

@@ -3,7 +3,12 @@ import type { Clock } from '../../../../lib/local/clock.ts';
 import { ServiceError } from '../../../../lib/local/service.ts';
 import { createStatesEngine, type StatesEngine } from '../../../../lib/local/states/engine.ts';
 import type { Execution } from '../../../../lib/local/states/execution.ts';
-import { type FunctionCall, type StatesPorts, TaskFailure } from '../../../../lib/local/states/ports.ts';
+import {
+  type FunctionCall,
+  type MessagePorts,
+  type StatesPorts,
+  TaskFailure,
+} from '../../../../lib/local/states/ports.ts';
 
 export const MACHINE = 'arn:aws:states:us-east-1:111111111111:stateMachine:machine';
 export const ROLE = 'arn:aws:iam::111111111111:role/machine';
@@ -50,13 +55,22 @@ export interface WorldOptions {
   readonly objects?: Readonly<Record<string, string>>;
   /** Action that the role may not do. */
   readonly denied?: string;
+  /** @default - neither topics nor queues */
+  readonly messages?: MessagePorts;
 }
 
 /** An engine with one function, `work`, and objects by `bucket/key` or `bucket/key@version`. */
-export function createWorld({ clock = skippingClock(), work, objects = {}, denied }: WorldOptions = {}): World {
+export function createWorld({
+  clock = skippingClock(),
+  work,
+  objects = {},
+  denied,
+  messages,
+}: WorldOptions = {}): World {
   const rights: { action: string; resource: string }[] = [];
   const ports: StatesPorts = {
     clock,
+    ...(messages && { messages }),
     authorize({ action, resource }) {
       rights.push({ action, resource });
       if (action === denied) throw new TaskFailure('States.Permissions', `not authorized to perform: ${action}`);

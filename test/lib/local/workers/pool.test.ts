@@ -300,9 +300,22 @@ describe('concurrency', () => {
     expect(pool.busyProcess('ASIA1')).toBeNull();
     const underWay = call({ sleep: 200 });
     while (!pool.busyProcess('ASIA1')) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(pool.busyProcess('ASIA1')).toEqual({ pid, functionName: 'fn' });
+    expect(pool.busyProcess('ASIA1')).toMatchObject({ pid, functionName: 'fn' });
     await underWay;
     expect(pool.busyProcess('ASIA1')).toBeNull();
+  });
+});
+
+describe('expire', () => {
+  it('lets the timeout of a busy process pass at once, even of one that is stopped', async () => {
+    const { call, pool } = start(workerOf(pidBundle, { timeoutSeconds: 600 }));
+    const { pid } = (await call()).value;
+    const underWay = call({ sleep: 60_000 });
+    while (!pool.busyProcess('ASIA1')) await new Promise((resolve) => setTimeout(resolve, 5));
+    process.kill(pid as number, 'SIGSTOP');
+    pool.busyProcess('ASIA1')?.expire();
+    expect((await underWay).value).toMatchObject({ errorType: 'Sandbox.Timedout' });
+    expect(isRunning(pid as number)).toBe(false);
   });
 });
 

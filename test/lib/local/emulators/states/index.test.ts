@@ -206,7 +206,8 @@ describe('refusals of the Step Functions API', () => {
     ['DescribeExecution', 'no json', 'SerializationException'],
     ['ListExecutions', `{"stateMachineArn":"${MACHINE}","statusFilter":"DONE"}`, 'ValidationException'],
     ['DescribeExecution', `{"executionArn":"${execution.replace(ACCOUNT, '222222222222')}"}`, 'AccessDeniedException'],
-    ['SendTaskSuccess', '{}', 'UnknownOperationException'],
+    ['SendTaskSuccess', '{}', 'ValidationException'],
+    ['RedriveExecution', '{}', 'UnknownOperationException'],
   ])('%s with %s is %s', async (operation, body, code) => {
     const { status, body: refused } = await answer(service, requestOf(`AWSStepFunctions.${operation}`, body));
     expect(status).toBe(400);

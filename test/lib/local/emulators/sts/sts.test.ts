@@ -11,12 +11,18 @@ import { DEV, ROOT, startWorld, TOOLING, type World } from '../../gateway/fixtur
 let world: World;
 let worker: STSClient;
 const WORKER_ARN = `arn:aws:sts::${TOOLING}:assumed-role/worker/function`;
-const trust = (actions: string[], condition: Record<string, Record<string, string>>) => ({
-  Version: '2012-10-17',
-  Statement: [
-    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${TOOLING}:root` }, Action: actions, Condition: condition },
-  ],
-});
+/** The condition holds at AssumeRole, whose request alone has an external id. */
+const trust = (actions: string[], condition: Record<string, Record<string, string>>) => {
+  const statement = { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${TOOLING}:root` } };
+  const others = actions.filter((action) => action !== 'sts:AssumeRole');
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      { ...statement, Action: 'sts:AssumeRole', Condition: condition },
+      ...(others.length > 0 ? [{ ...statement, Action: others }] : []),
+    ],
+  };
+};
 const fromWorker = {
   StringEquals: { 'sts:ExternalId': 'shared-id' },
   ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${TOOLING}:role/worker` },

@@ -6,6 +6,7 @@ const ROLE = `arn:aws:iam::${ACCOUNT}:role/path/worker`;
 const call: AssumeRequest = {
   account: ACCOUNT,
   principalArn: ROLE,
+  sessionArn: `arn:aws:sts::${ACCOUNT}:assumed-role/worker/session`,
   actions: ['sts:AssumeRole'],
   context: { 'aws:principalarn': ROLE, 'sts:externalid': 'id' },
 };
@@ -22,6 +23,8 @@ describe('isTrusted', () => {
     [ROLE, true],
     ['222222222222', false],
     [`arn:aws:iam::${ACCOUNT}:role/other`, false],
+    [`arn:aws:sts::${ACCOUNT}:assumed-role/worker/session`, true],
+    ['*', true],
   ])('for the principal %s is %s', (AWS, expected) => {
     expect(trusts({ Principal: { AWS: [AWS] } })).toBe(expected);
   });
@@ -57,6 +60,14 @@ describe('isTrusted', () => {
     expect(isTrusted(policy({}, { Action: 'sts:SetSourceIdentity' }), { ...call, actions })).toBe(true);
   });
 
+  it('asks for the external id at AssumeRole alone, whose request has it', () => {
+    const actions = ['sts:AssumeRole', 'sts:SetSourceIdentity'];
+    const Condition = { StringEquals: { 'sts:ExternalId': 'id' } };
+    expect(trusts({ Action: actions, Condition }, { actions })).toBe(false);
+    const split = policy({ Condition }, { Action: 'sts:SetSourceIdentity' });
+    expect(isTrusted(split, { ...call, actions })).toBe(true);
+  });
+
   it('is false when a statement denies', () => {
     expect(isTrusted(policy({}, { Effect: 'Deny', Principal: { AWS: ROLE } }), call)).toBe(false);
   });
@@ -65,22 +76,20 @@ describe('isTrusted', () => {
 describe('parseTrustPolicy', () => {
   it.each([
     ['a federated principal', { Principal: { Federated: 'x' } }, "principal type 'Federated'"],
-    ['everybody', { Principal: { AWS: '*' } }, "principal '*'"],
-    ['a bare star', { Principal: '*' }, 'principal must be an object'],
+    ['an organization', { Principal: { AWS: 'o-1' } }, "principal 'o-1'"],
     ['another action', { Action: 'sts:AssumeRoleWithSAML' }, "action 'sts:AssumeRoleWithSAML'"],
-    ['another operator', { Condition: { StringNotEquals: { 'sts:ExternalId': 'x' } } }, "operator 'StringNotEquals'"],
-    ['another key', { Condition: { StringEquals: { 'aws:PrincipalTag/x': 'y' } } }, "key 'aws:PrincipalTag/x'"],
+    ['another operator', { Condition: { StringIs: { 'sts:ExternalId': 'x' } } }, "operator 'StringIs'"],
     ['a resource', { Resource: '*' }, "element 'Resource'"],
     ['another effect', { Effect: 'allow' }, "effect 'allow'"],
-    ['no action', { Action: [] }, 'no action'],
+    ['no action', { Action: [] }, 'Action must be'],
   ])('refuses %s by name', (_what, change, message) => {
     expect(() => policy(change)).toThrow(expect.objectContaining({ code: 'MalformedPolicyDocument' }));
     expect(() => policy(change)).toThrow(message);
   });
 
-  it('refuses a document without version or statement', () => {
-    expect(() => parseTrustPolicy({ Statement: statement })).toThrow(/version/);
+  it('refuses a document of another version or without a statement', () => {
+    expect(() => parseTrustPolicy({ Version: '2020-01-01', Statement: statement })).toThrow(/version/);
     expect(() => parseTrustPolicy({ Version: '2012-10-17' })).toThrow(/no statement/);
-    expect(() => parseTrustPolicy('text')).toThrow(/object/);
+    expect(() => parseTrustPolicy([])).toThrow(/object/);
   });
 });
