@@ -1,0 +1,277 @@
+import { type Mutation, mutationsOf } from '../mutation.ts';
+
+const of = (name: string, rows: Parameters<typeof mutationsOf>[2]) =>
+  mutationsOf(`lambdas/dynamodb/${name}.ts`, `test/lambdas/dynamodb/${name}.test.ts`, rows);
+
+/** Guards of the way that items take: calls, values, walks, rounds, segments. */
+export const dynamodbMutations: readonly Mutation[] = [
+  ...of('items', [
+    {
+      name: 'unprocessed-items-are-written',
+      search: '(answer.UnprocessedItems?.[table] ?? []).flatMap(',
+      replace: '([] as typeof left).flatMap(',
+      test: 'pitfall 1: unprocessed items are written again until none is left',
+    },
+    {
+      name: 'unprocessed-items-are-written-alone',
+      search: 'const request = left;',
+      replace: 'const request = batch.map((Item) => ({ PutRequest: { Item } }));',
+      test: 'pitfall 1: unprocessed items are asked for again alone, not with what was taken',
+    },
+    {
+      name: 'unprocessed-items-are-not-given-up',
+      search: 'if (remaining() <= 0) {',
+      replace: 'if (remaining() <= 0 || round > 50) {',
+      test: 'pitfall 1: unprocessed items are asked for again many times, never given up on a count of tries',
+    },
+    {
+      name: 'write-answer-has-its-shape',
+      search: 'UnprocessedItems ? null :',
+      replace: 'UnprocessedItems || true ? null :',
+      test: 'an answer that is not the operation’s to a write, an empty body',
+    },
+    {
+      name: 'page-has-its-items',
+      search: 'if (!Items || Items.length !== Count) return',
+      replace: 'if (false) return',
+      test: 'an answer that is not the operation’s to a scan, an empty body',
+    },
+    {
+      name: 'page-has-all-its-items',
+      search: 'if (!Items || Items.length !== Count) return',
+      replace: 'if (!Items) return',
+      test: 'an answer that is not the operation’s to a scan, fewer items than it counts',
+    },
+    {
+      name: 'page-leads-on',
+      search: 'return stuck ?',
+      replace: 'return stuck && false ?',
+      test: 'an answer that is not the operation’s to a scan, a page that leads back to itself',
+    },
+    {
+      name: 'read-answer-has-its-rest',
+      search: 'Responses && UnprocessedKeys ? null :',
+      replace: 'Responses ? null :',
+      test: 'an answer that is not the operation’s to a read, no list of what is left',
+    },
+    {
+      name: 'unprocessed-keys-are-read',
+      search: 'left = answer.UnprocessedKeys?.[table]?.Keys ?? [];',
+      replace: 'left = [];',
+      test: 'readItems reads keys that were left unprocessed again until none is left',
+    },
+    {
+      name: 'empty-page-is-not-the-end',
+      search: 'next: page.LastEvaluatedKey ?? null }',
+      replace: 'next: (page.Count && page.LastEvaluatedKey) || null }',
+      test: 'pitfall 5: an empty page that is not the end has a place to go on',
+    },
+    {
+      name: 'batch-has-25-items',
+      search: 'last.length === writesPerBatch || ',
+      replace: '',
+      test: 'writeItems writes every item once, 25 at most a call',
+    },
+    {
+      name: 'batch-has-8-mebibytes',
+      search: ' || bytes + size > bytesPerBatch',
+      replace: '',
+      test: 'pitfall 20: bodies over 16 MB batches are closed at 8 MiB, counted as they are sent',
+    },
+  ]),
+  ...of('wire', [
+    {
+      name: 'answer-has-its-checksum',
+      search: 'assertChecksum(answer, body);',
+      replace: '',
+      test: 'the checksum of an answer turns any other into one that is asked for again',
+    },
+    {
+      name: 'reserved-name-is-carried',
+      search: 'exchange(body, reservedName, standIn)',
+      replace: 'body',
+      test: 'an attribute that is called __proto__ comes back from a scan',
+    },
+    {
+      name: 'expired-session-is-assumed-again',
+      search: 'await client.config.credentials({ forceRefresh: true });',
+      replace: '',
+      test: 'a session that has run out is assumed once more although its expiration lies ahead',
+    },
+  ]),
+  ...of('attributes', [
+    {
+      name: 'numbers-have-one-form',
+      search: "const significant = digits.replace(/0+$/, '');",
+      replace: 'const significant = digits;',
+      test: 'pitfall 7: numbers of 38 digits are one number however they are written',
+    },
+    {
+      name: 'numbers-are-not-rounded',
+      search: '.exec(text.trim())',
+      replace: '.exec(String(Number(text)))',
+      test: 'pitfall 7: numbers of 38 digits differ where only the 38th digit differs',
+    },
+    {
+      name: 'binary-sets-are-decoded',
+      search: "if ('BS' in value) return { BS: (value.BS as unknown[]).map(bytes) };",
+      replace: '',
+      test: 'pitfall 8: nested binaries, sets and empty values toJson and fromJson give back any item',
+    },
+    {
+      name: 'buffers-are-encoded',
+      search: 'const own = (this as Record<string, unknown>)[name];',
+      replace: 'const own = value;',
+      test: 'pitfall 8: nested binaries, sets and empty values encode binaries at any depth, a Buffer too',
+    },
+    {
+      name: 'sets-have-no-order',
+      search: 'JSON.stringify([...value.SS].sort())',
+      replace: 'JSON.stringify(value.SS)',
+      test: 'pitfall 37: comparing what has no order the order of a set does not count, that of a list does',
+    },
+    {
+      name: 'lists-have-an-order',
+      search: "value.L.map(canonicalValue).join(',')",
+      replace: "value.L.map(canonicalValue).sort().join(',')",
+      test: 'pitfall 37: comparing what has no order the order of a set does not count, that of a list does',
+    },
+    {
+      name: 'attributes-have-no-order',
+      search: 'Object.keys(item).sort();',
+      replace: 'Object.keys(item);',
+      test: 'pitfall 37: comparing what has no order the order of attributes does not count, at any depth',
+    },
+    {
+      name: 'bytes-are-not-characters',
+      search: 'return Buffer.byteLength(JSON.stringify(item, base64));',
+      replace: 'return JSON.stringify(item, base64).length;',
+      test: 'pitfall 20: bodies that grow in JSON counts bytes, not characters',
+    },
+  ]),
+  ...of('walk', [
+    {
+      name: 'checkpoint-is-behind-the-work',
+      search: 'const result = await page(position.step',
+      replace:
+        '(position.done = true), await save(checkpoint, keeping), (position.done = false); const result = await page(position.step',
+      test: 'pitfall 10: a checkpoint ahead of the work never is: whatever page the worker dies at',
+    },
+    {
+      name: 'counts-go-with-the-position',
+      search: '      add(checkpoint, result);',
+      replace: '',
+      test: 'pitfall 10: a checkpoint ahead of the work never is: whatever page the worker dies at',
+    },
+    {
+      name: 'walk-ends-in-time',
+      search: 'if (keeping.remaining() <= 0) {',
+      replace: 'if (false) {',
+      test: 'pitfall 13: the end of a worker’s time is seen before a page is begun, and the checkpoint is written',
+    },
+    {
+      name: 'walk-begins-under-the-lock',
+      search: 'await assertLock(keeping.artefacts, keeping.holder);',
+      replace: '',
+      test: 'pitfall 42: a worker that goes on after its execution was stopped does not begin where the lock names another',
+    },
+    {
+      name: 'checkpoint-is-under-the-lock',
+      search: 'await assertLock(artefacts, holder);',
+      replace: '',
+      test: 'pitfall 42: a worker that goes on after its execution was stopped ends at the next checkpoint',
+    },
+    {
+      name: 'progress-clears-a-failure',
+      search: 'delete checkpoint.failure;',
+      replace: '',
+      test: 'walk forgets an earlier failure at the next progress',
+    },
+  ]),
+  ...mutationsOf('lambdas/dynamodb/checkpoint.ts', 'test/lambdas/dynamodb/rounds.test.ts', [
+    {
+      name: 'throttling-is-not-final',
+      search: 'name !== undefined && !isRetried({ name })',
+      replace: 'name !== undefined',
+      test: 'checkpoints that failed with Promotion.Throttled are final: false',
+    },
+    {
+      name: 'checkpoint-belongs-to-one-table',
+      search: "${group.tableId || 'table'}-",
+      replace: '',
+      test: 'checkpoints of different tables, totals and segments have keys of their own',
+    },
+  ]),
+  ...of('rounds', [
+    {
+      name: 'segments-are-frozen',
+      search: 'if (all[as]?.tableId !== tableId) all',
+      replace: 'if (true) all',
+      test: 'pitfall 12: going on with another number of segments never happens',
+    },
+    {
+      name: 'freezing-is-conditional',
+      search: 'write(key, all, present ? { etag: present.etag } : { absent: true });',
+      replace: 'write(key, all);',
+      test: 'pitfall 12: going on with another number of segments two workers that freeze at once do not overwrite',
+    },
+    {
+      name: 'copied-groups-are-left-out',
+      search: 'groups.filter((_, index) => !checkpoints[index]?.done),',
+      replace: 'groups,',
+      test: 'a round leaves out what an earlier run has copied',
+    },
+    {
+      name: 'silent-children-are-seen',
+      search: 'const left = groups.filter((_, index) => !checkpoints[index]?.done &&',
+      replace: 'const left = groups.filter((_, index) => checkpoints[index]?.failure &&',
+      test: 'pitfall 39: failed children that nobody sees what is not done is the next round',
+    },
+    {
+      name: 'final-failures-are-not-repeated',
+      search: ' && !isFinal(checkpoints[index]?.failure)',
+      replace: '',
+      test: 'pitfall 39: failed children that nobody sees what failed for good is not tried again',
+    },
+    {
+      name: 'rounds-are-bounded',
+      search: 'round >= laterRounds ? [] : left',
+      replace: 'left',
+      test: 'pitfall 39: failed children that nobody sees there are four rounds in all',
+    },
+  ]),
+  ...of('segment-worker', [
+    {
+      name: 'stop-flag-is-raised',
+      search: 'if (isFinal(failure)) await raiseStop(',
+      replace: 'if (false) await raiseStop(',
+      test: 'pitfall 41: an error that every child would meet ends the other groups of that table without a page',
+    },
+    {
+      name: 'stop-flag-is-for-final-errors',
+      search: 'if (isFinal(failure)) await raiseStop(',
+      replace: 'await raiseStop(',
+      test: 'pitfall 41: an error that every child would meet is not an error that may pass',
+    },
+    {
+      name: 'stop-flag-is-the-table’s',
+      search: '${group.as}.json`',
+      replace: 'all.json`',
+      test: 'pitfall 41: an error that every child would meet leaves other tables alone',
+    },
+  ]),
+  ...of('segments', [
+    {
+      name: 'asked-for-segments-are-kept',
+      search: "if (requested !== 'auto') return requested;",
+      replace: "if (requested !== 'auto') return Math.min(requested, 16);",
+      test: 'pitfall 6: more segments than items keeps the number of segments that was asked for',
+    },
+    {
+      name: 'segments-are-in-one-group',
+      search: 'first + turn * children',
+      replace: 'first + turn',
+      test: 'groupSegments puts every segment of any total into exactly one group',
+    },
+  ]),
+];

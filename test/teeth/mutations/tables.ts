@@ -1,0 +1,166 @@
+import { type Mutation, mutationsOf } from '../mutation.ts';
+
+const of = (name: string, rows: Parameters<typeof mutationsOf>[2]) =>
+  mutationsOf(`lambdas/dynamodb/${name}.ts`, `test/lambdas/dynamodb/${name}.test.ts`, rows);
+
+/** Guards of tables: definition, names, settings, ownership. */
+export const tableMutations: readonly Mutation[] = [
+  ...of('create-table', [
+    {
+      name: 'unused-attributes-are-not-created',
+      search: 'AttributeDefinitions: usedAttributes(table),',
+      replace: 'AttributeDefinitions: table.AttributeDefinitions,',
+      test: 'pitfall 22: attributes that no key uses are left out, those of indexes are kept',
+    },
+    {
+      name: 'stream-waits-for-the-load',
+      search: 'const { StreamSpecification, DeletionProtectionEnabled,',
+      replace: 'const { DeletionProtectionEnabled,',
+      test: 'pitfall 25: settings that must wait for the load are not part of the create',
+    },
+    {
+      name: 'created-table-has-our-tag',
+      search: 'Tags: [...carried, ...owned],',
+      replace: 'Tags: carried,',
+      test: 'createTable asks for the new name, the keys, the capacity and our tag',
+    },
+    {
+      name: 'existing-table-is-told',
+      search: "if (errorCode(error) === 'ResourceInUseException') return { outcome: 'exists' };",
+      replace: '',
+      test: 'createTable says that a table of that name exists',
+    },
+    {
+      name: 'created-table-has-an-id',
+      search: 'answer.TableDescription?.TableId ? null :',
+      replace: 'answer ? null :',
+      test: 'createTable asks again after an answer without a description',
+    },
+  ]),
+  ...of('definition', [
+    {
+      name: 'index-projections-count',
+      search: '(KeySchema|Projection)|Local',
+      replace: '(KeySchema)|Local',
+      test: 'pitfall 24: a destination with other keys is told by the type, keys and projection of an index',
+    },
+    {
+      name: 'keys-count',
+      search: 'KeySchema: keyText(table),',
+      replace: 'KeySchema: undefined,',
+      test: 'pitfall 24: a destination with other keys is told by which attribute is the partition key',
+    },
+    {
+      name: 'unused-attributes-do-not-count',
+      search: 'used.has(AttributeName)',
+      replace: 'true',
+      test: 'pitfall 22: attributes that no key uses are no difference: they are not created either',
+    },
+  ]),
+  ...of('read-table', [
+    {
+      name: 'no-billing-mode-is-provisioned',
+      search: "described.BillingModeSummary?.BillingMode === 'PAY_PER_REQUEST'",
+      replace: "described.BillingModeSummary?.BillingMode !== 'PROVISIONED'",
+      test: 'pitfall 21: the shapes of old and new descriptions a table without a billing mode summary is provisioned',
+    },
+    {
+      name: 'indexes-are-waited-for',
+      search: ".every(({ IndexStatus }) => IndexStatus === 'ACTIVE')",
+      replace: '.every(() => true)',
+      test: 'pitfall 23: a table that is not ready with all its indexes ACTIVE with indexes',
+    },
+    {
+      name: 'empty-answer-is-no-absence',
+      search: 'answer.Table?.TableStatus ? null :',
+      replace: 'answer ? null :',
+      test: 'readTable does not take an empty answer for a table that is not there',
+    },
+    {
+      name: 'tags-have-pages',
+      search: 'next: page.NextToken ?? null',
+      replace: 'next: null',
+      test: 'readTable reads every page of the tags, in order, without those of AWS',
+    },
+  ]),
+  ...of('settings', [
+    {
+      name: 'settings-have-an-order',
+      search: 'settingsAfterLoad.find(',
+      replace: '[...settingsAfterLoad].reverse().find(',
+      test: 'pitfall 25: the order of settings is recovery, maxima, stream, time to live, and protection last',
+    },
+    {
+      name: 'busy-table-is-asked-again',
+      search: "['ResourceInUseException', 'ContinuousBackupsUnavailableException'].includes(errorCode(error))",
+      replace: 'false',
+      test: 'applySetting is asked again later after ResourceInUseException: pitfall 26',
+    },
+  ]),
+  ...of('probe', [
+    {
+      name: 'fresh-table-is-counted',
+      search: 'while (after && page < pages)',
+      replace: 'while (false)',
+      test: 'pitfall 30: a freshly filled table of which the service says that it is empty is counted to its end',
+    },
+    {
+      name: 'empty-answer-is-no-empty-table',
+      search: '(Count === undefined ? `dynamodb answered no count of ${table}` : null)',
+      replace: '(Count === undefined ? null : null)',
+      test: 'pitfall 30: a freshly filled table of which the service says that it is empty is not taken for empty',
+    },
+  ]),
+  ...of('names', [
+    {
+      name: 'only-the-beginning-is-renamed',
+      search: 'prefix.to + table.slice(prefix.from.length)',
+      replace: 'table.replaceAll(prefix.from, prefix.to)',
+      test: 'pitfall 31: renaming that hits the wrong part, or one name twice replaces the beginning alone',
+    },
+    {
+      name: 'two-tables-have-two-names',
+      search: 'if (other !== undefined) {',
+      replace: 'if (false) {',
+      test: `pitfall 31: renaming that hits the wrong part, or one name twice refuses 'two tables to one name by "as"'`,
+    },
+    {
+      name: 'untouched-name-is-refused',
+      search: 'prefix && !table.startsWith(prefix.from)',
+      replace: 'false',
+      test: "pitfall 31: renaming that hits the wrong part, or one name twice refuses 'a name that the rule does not touch'",
+    },
+    {
+      name: 'table-names-are-legal',
+      search: 'if (tableNamePattern.test(name)) return;',
+      replace: 'return;',
+      test: "pitfall 31: renaming that hits the wrong part, or one name twice refuses 'an illegal destination name'",
+    },
+  ]),
+  ...of('ownership', [
+    {
+      name: 'our-tag-is-asked-for',
+      search: 'return tagged && sameSchema(wanted, found.definition) ?',
+      replace: 'return sameSchema(wanted, found.definition) ?',
+      test: 'ownership is foreign where there is an intent, but not our tag or other keys',
+    },
+    {
+      name: 'our-keys-are-asked-for',
+      search: 'return tagged && sameSchema(wanted, found.definition) ?',
+      replace: 'return tagged ?',
+      test: 'ownership is foreign where there is an intent, but not our tag or other keys',
+    },
+    {
+      name: 'table-made-anew-is-foreign',
+      search: "if (idOf(begun) !== found.id) return { state: 'foreign' };",
+      replace: '',
+      test: 'ownership is foreign where the table was deleted and made anew by somebody',
+    },
+    {
+      name: 'old-completion-does-not-count',
+      search: 'if (!complete || entries.indexOf(complete) < entries.indexOf(begun))',
+      replace: 'if (!complete)',
+      test: 'ownership is begun again where this promotion has made the table a second time',
+    },
+  ]),
+];
