@@ -15,6 +15,7 @@ import { loadAssembly } from './loader/index.ts';
 import { createMachinePorts, roleName } from './machine-ports.ts';
 import { createMessagePorts } from './message-ports.ts';
 import { createServices, createStores, type Stores } from './services.ts';
+import { enforceStateLimits } from './state-limits.ts';
 import { createStatesEngine, type StatesEngine } from './states/engine.ts';
 import { createWorkerLogs } from './worker-logs.ts';
 import type { WorkerCredentials, WorkerFunction } from './workers/contracts.ts';
@@ -90,6 +91,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     ...(options.onAccess && { onAccess: options.onAccess }),
   });
   deploy(deployment, stores, states);
+  enforceStateLimits(states);
   checkServiceRoles(deployment, authorizer);
 
   const targets = createEventPorts({

@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import type { S3Store } from './emulators/s3/store.ts';
 import type { Decision } from './gateway/gateway.ts';
 import { type RecordedCall, ServiceError } from './service.ts';
+import { workerOutputLimit } from './state-limits.ts';
 import { type MessagePorts, type StatesPorts, TaskFailure } from './states/ports.ts';
 import type { WorkerPool } from './workers/pool.ts';
 
@@ -80,6 +81,13 @@ export function createMachinePorts(settings: MachinePortsSettings): StatesPorts 
     async invokeFunction({ functionArn, payload }) {
       try {
         const result = await pool().invoke(functionArn, payload);
+        const bytes = Buffer.byteLength(result.payload);
+        if (result.functionError === null && bytes > workerOutputLimit) {
+          throw new TaskFailure(
+            'Host.WorkerOutputTooLarge',
+            `${functionArn} answered ${bytes} bytes, more than ${workerOutputLimit}`,
+          );
+        }
         return { ...result, statusCode: 200, executedVersion: '$LATEST' };
       } catch (error) {
         if (!(error instanceof ServiceError)) throw error;

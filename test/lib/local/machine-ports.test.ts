@@ -14,8 +14,10 @@ function make(overrides: Partial<MachinePortsSettings> = {}) {
   const pool: WorkerPool = {
     async invoke(arn, payload) {
       if (arn !== functionArn) throw new ServiceError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
-      invoked.push(JSON.parse(payload));
-      return { requestId: 'r-1', payload: '{"ok":true}', functionError: null };
+      const input = JSON.parse(payload);
+      invoked.push(input);
+      const answer = input.characters ? { text: 'x'.repeat(input.characters) } : { ok: true };
+      return { requestId: 'r-1', payload: JSON.stringify(answer), functionError: null };
     },
     busyProcess: () => null,
     close: async () => {},
@@ -120,4 +122,12 @@ describe('getObject', () => {
     s3.createBucket({ name: 'artefacts', account: '111111111111', region: 'us-east-1' });
     await expect(ports.getObject(call)).rejects.toMatchObject({ code: 'NoSuchKey' });
   });
+});
+
+it('refuses the answer of a worker that carries more than pointers and counts', async () => {
+  const { ports } = make();
+  const call = (characters: number) =>
+    ports.invokeFunction({ functionArn, payload: JSON.stringify({ characters }), roleArn, executionArn: 'arn:e' });
+  await expect(call(32 * 1024)).rejects.toMatchObject({ errorName: 'Host.WorkerOutputTooLarge' });
+  expect((await call(32_000)).statusCode).toBe(200);
 });
