@@ -134,6 +134,20 @@ export const executionStatements: Readonly<Partial<Record<Owner, readonly Statem
 
 const table = 'arn:${Partition}:dynamodb:${Region}:${Account}:table/*';
 
+/** Both sides are read: the source to copy it, the destination to plan and to compare. */
+const readTables: Statement = {
+  sid: 'ReadTables',
+  actions: [
+    'dynamodb:DescribeTable',
+    'dynamodb:DescribeTimeToLive',
+    'dynamodb:DescribeContinuousBackups',
+    'dynamodb:ListTagsOfResource',
+    'dynamodb:Scan',
+    'dynamodb:BatchGetItem',
+  ],
+  resources: [table],
+};
+
 /**
  * Whoever reads or writes a table under a customer managed key needs the key too, which DynamoDB uses in the caller's
  * name (developer guide, encryption at rest); the key's own policy must allow it besides.
@@ -148,34 +162,9 @@ const tableKeys: Statement = {
 /** What the access roles in the other accounts may do, a kind and side; source roles only read. */
 export const accessStatements: Readonly<Partial<Record<Kind, Partial<Record<Side, readonly Statement[]>>>>> = {
   dynamodb: {
-    source: [
-      {
-        sid: 'ReadTables',
-        actions: [
-          'dynamodb:DescribeTable',
-          'dynamodb:DescribeTimeToLive',
-          'dynamodb:DescribeContinuousBackups',
-          'dynamodb:ListTagsOfResource',
-          'dynamodb:Scan',
-          'dynamodb:BatchGetItem',
-        ],
-        resources: [table],
-      },
-      tableKeys,
-    ],
+    source: [readTables, tableKeys],
     destination: [
-      {
-        sid: 'ReadTables',
-        actions: [
-          'dynamodb:DescribeTable',
-          'dynamodb:DescribeTimeToLive',
-          'dynamodb:DescribeContinuousBackups',
-          'dynamodb:ListTagsOfResource',
-          'dynamodb:Scan',
-          'dynamodb:BatchGetItem',
-        ],
-        resources: [table],
-      },
+      readTables,
       {
         sid: 'WriteTables',
         actions: [
