@@ -1,3 +1,4 @@
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalItem } from '../../lambdas/dynamodb/attributes.ts';
 import { type Item, startWorld, type TestWorld } from '../support/world.ts';
@@ -70,5 +71,36 @@ describe('a run that was stopped', () => {
     expect(result.kinds.dynamodb.counts).toMatchObject({ created: 1, verified: 1 });
     expect(result.kinds.dynamodb.items).toMatchObject({ read: 900, written: 900, compared: 900 });
     expect((await world.scan(world.prod, 'stopped')).map(canonicalItem).sort()).toEqual(expected);
+  });
+});
+
+describe('a source table that goes while it is copied', () => {
+  it('fails by name, and the other tables of the promotion finish', async () => {
+    [killAt, requests] = [null, 0];
+    await world.makeTable(world.dev, { TableName: 'DEV-going' });
+    await world.put(world.dev, 'DEV-going', items.slice(0, 50));
+    const gone = new Promise<void>((resolve, reject) => {
+      const stop = world.host.states.onEvent(({ event }) => {
+        if (event.details.name !== 'Copy segments') return;
+        stop();
+        world.dev.send(new DeleteTableCommand({ TableName: 'DEV-going' })).then(() => resolve(), reject);
+      });
+    });
+    const input = migrate('going');
+    const tables = [
+      { name: 'DEV-going', as: 'going' },
+      { name: 'DEV-source', as: 'staying' },
+    ];
+    const { error, result } = await world.run({ ...input, kinds: { dynamodb: { tables } } });
+    await gone;
+    expect([error, result.outcome]).toEqual(['Promotion.Data', 'partial']);
+    expect(result.kinds.dynamodb.counts).toMatchObject({
+      planned: 2,
+      created: 1,
+      failed: 1,
+      verified: 1,
+      mismatched: 1,
+    });
+    expect((await world.scan(world.prod, 'staying')).map(canonicalItem).sort()).toEqual(expected);
   });
 });
