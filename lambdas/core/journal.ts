@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Artefacts, ConditionFailed, eachOf, readRequired } from './artefacts.ts';
+import { type Artefacts, ConditionFailed, eachOf, type ListedArtefact, readRequired } from './artefacts.ts';
+import { bounded } from './bounded.ts';
 import type { Kind } from './contracts.ts';
 import { PromotionError } from './errors.ts';
 import { parseJson } from './json.ts';
@@ -25,11 +26,14 @@ export type JournalEntry = z.infer<typeof entrySchema>;
 
 /** The append-only record of a kind's changes over all runs of a promotion, one object an entry. */
 export interface Journal {
-  /** Entries of one asset in the order in which they were written. */
+  /** Entries of one asset in the order in which they were written; only the last where that was said to be enough. */
   of(asset: string): readonly JournalEntry[];
   readonly assets: readonly string[];
   append(entry: Pick<JournalEntry, 'asset' | 'step' | 'phase' | 'before' | 'after'>): Promise<void>;
 }
+
+/** The entry that closes an asset's account: what matters of those before stands in it. */
+export const isComplete = ({ step }: Pick<JournalEntry, 'step'>) => step === 'complete';
 
 /** True when an execution changed something, or may have: an intent counts until its call is known to be refused. */
 export function changedBy(journal: Journal, execution: string): boolean {
@@ -42,31 +46,47 @@ export function changedBy(journal: Journal, execution: string): boolean {
   );
 }
 
-/** Reads the whole journal; entries that this worker appends are seen by it at once. */
+/**
+ * Reads the journal; entries that this worker appends are seen by it at once. `enough` may say that an asset's last
+ * entry tells all that is wanted: then those before it are not read.
+ */
 export async function openJournal(
   artefacts: Artefacts,
   owner: { promotionId: string; kind: Kind; execution: string },
+  enough: (last: JournalEntry) => boolean = () => false,
 ): Promise<Journal> {
   const prefix = keys.journal(owner.promotionId, owner.kind);
-  const entries = new Map<string, JournalEntry[]>();
-  const listed = await artefacts.list(prefix);
-  const texts = await eachOf(listed, 16, (key) => readRequired(artefacts, key));
-  listed.forEach((key, index) => {
-    const asset = key.slice(prefix.length, key.lastIndexOf('/'));
-    entries.set(asset, [...(entries.get(asset) ?? []), parseEntry(key, texts[index]?.text ?? '')]);
-  });
+  const listed = new Map<string, ListedArtefact[]>();
+  for (const object of await artefacts.listed(prefix)) {
+    const asset = object.key.slice(prefix.length, object.key.lastIndexOf('/'));
+    listed.set(asset, [...(listed.get(asset) ?? []), object]);
+  }
+  const read = new Map<ListedArtefact, JournalEntry>();
+  const readAll = (objects: readonly ListedArtefact[]) =>
+    eachOf(objects, 16, async (object) => read.set(object, await readEntry(artefacts, object)));
+  const histories = [...listed.values()];
+  await readAll(histories.flatMap((history) => history.slice(-1)));
+  const isOpen = (history: readonly ListedArtefact[]) =>
+    history.slice(-1).some((object) => !enough(read.get(object) as JournalEntry));
+  await readAll(histories.filter(isOpen).flatMap((history) => history.slice(0, -1)));
+  const entries = new Map(
+    [...listed].map(([asset, history]) => [asset, history.flatMap((object) => read.get(object) ?? [])]),
+  );
+  const numbers = new Map([...listed].map(([asset, history]) => [asset, history.length]));
 
   return {
     of: (asset) => entries.get(asset) ?? [],
     get assets() {
-      return [...entries.keys()];
+      return [...numbers.keys()];
     },
     async append(entry) {
-      const known = entries.get(entry.asset) ?? [];
       const full: JournalEntry = { ...entry, execution: owner.execution, at: new Date().toISOString() };
-      const number = String(known.length + 1).padStart(6, '0');
+      const count = (numbers.get(entry.asset) ?? 0) + 1;
+      const number = String(count).padStart(6, '0');
+      const key = `${prefix}${entry.asset}/${number}.json`;
       try {
-        await artefacts.write(`${prefix}${entry.asset}/${number}.json`, full, { absent: true });
+        const { etag } = await artefacts.write(key, full, { absent: true });
+        kept.set(placeOf({ key, etag }), full);
       } catch (error) {
         if (!(error instanceof ConditionFailed)) throw error;
         throw new PromotionError('Promotion.Conflict', {
@@ -75,9 +95,22 @@ export async function openJournal(
           resolution: 'start the promotion again; it continues from what the journal says',
         });
       }
-      entries.set(entry.asset, [...known, full]);
+      numbers.set(entry.asset, count);
+      entries.set(entry.asset, [...(entries.get(entry.asset) ?? []), full]);
     },
   };
+}
+
+/** Entries are never written twice, so a process that looks again and again reads each once: 5,000 of about 1 KB. */
+const kept = bounded<JournalEntry>(5_000);
+const placeOf = ({ key, etag }: ListedArtefact) => `${etag} ${key}`;
+
+async function readEntry(artefacts: Artefacts, object: ListedArtefact): Promise<JournalEntry> {
+  const known = kept.get(placeOf(object));
+  if (known) return known;
+  const entry = parseEntry(object.key, (await readRequired(artefacts, object.key)).text);
+  kept.set(placeOf(object), entry);
+  return entry;
 }
 
 function parseEntry(key: string, text: string): JournalEntry {

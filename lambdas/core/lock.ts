@@ -1,21 +1,22 @@
-import * as z from 'zod';
 import { type Artefacts, ConditionFailed } from './artefacts.ts';
 import type { Kind } from './contracts.ts';
 import { PromotionError } from './errors.ts';
+import { type Guarded, list, moment, record, text } from './guards.ts';
 import { parseJson } from './json.ts';
 import { keys } from './keys.ts';
+import { problemsText } from './problems.ts';
 
 /** A lock object: who holds a promotion or a destination. Nothing releases it; it is taken over from the dead. */
-export const lockSchema = z.strictObject({
-  promotionId: z.string(),
+export const lockObject = record({
+  promotionId: text,
   /** ARN of the promotion's execution that holds the lock. */
-  execution: z.string(),
+  execution: text,
   /** ARNs of the kind's executions that were started under it; they and their Map Runs must have ended before a takeover. */
-  children: z.array(z.string()),
-  takenAt: z.iso.datetime(),
+  children: list(text),
+  takenAt: moment,
 });
-/** See {@link lockSchema}. */
-export type Lock = z.infer<typeof lockSchema>;
+/** See {@link lockObject}. */
+export type Lock = Guarded<typeof lockObject>;
 
 /** Which lock a kind's worker works under. */
 export interface Holder {
@@ -29,16 +30,21 @@ export interface Holder {
 export async function readLock(artefacts: Artefacts, key: string): Promise<{ lock: Lock; etag: string } | null> {
   const artefact = await artefacts.read(key);
   if (!artefact) return null;
-  const parsed = lockSchema.safeParse(parseJson(artefact.text));
+  const parsed = lockObject.safeParse(parseJson(artefact.text));
   if (parsed.success) return { lock: parsed.data, etag: artefact.etag };
   throw new PromotionError('Promotion.Data', {
     code: 'LockDamaged',
-    message: `${key} is not a lock: ${z.prettifyError(parsed.error)}`,
+    message: `${key} is not a lock: ${problemsText(parsed.error)}`,
     resolution: 'make sure that no promotion to this destination is running, then delete the object',
   });
 }
 
-/** Adds a kind's execution to the destination's lock, so that a takeover waits for it too; again is no change. */
+/**
+ * Adds a kind's execution to the destination's lock, so that a takeover waits for it too; again is no change. Ends the
+ * worker like {@link assertLock} where the lock names another promotion's execution, so it is all that a worker needs
+ * right before its first write: a lock never comes back to an execution that has lost it, so what was read before was
+ * read under it.
+ */
 export async function joinLock(artefacts: Artefacts, holder: Holder, childExecution: string): Promise<void> {
   const key = keys.destinationLock(holder.kind, holder.destination);
   // Each kind has one child at a time, so a lost race means that the lock has changed hands: read again and see.

@@ -26,18 +26,22 @@ const targets: readonly Pick<FaultRule, 'service' | 'operation'>[] = [
 const rare: readonly FaultAction[] = ['hang', 'drip'];
 const rareShare = 0.04;
 
+/** What is broken, and where. */
+export type Favoured = Pick<FaultRule, 'action' | 'service' | 'operation'>;
+
 /**
- * Takes numbers from 0 up to but not including 1 and makes one to five rules of them; every second one has a favoured
- * action, where there are any.
+ * Takes numbers from 0 up to but not including 1 and makes one to five rules of them; every second one is a favoured
+ * fault, where there are any.
  */
-export function randomFaults(random: () => number, favoured: readonly FaultAction[] = []): readonly FaultRule[] {
+export function randomFaults(random: () => number, favoured: readonly Favoured[] = []): readonly FaultRule[] {
   const choose = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const upTo = (most: number) => 1 + Math.floor(random() * most);
   const frequent = faultActions.filter((action) => !rare.includes(action));
   return Array.from({ length: upTo(5) }, () => {
     const usual = random() < rareShare ? choose(rare) : choose(frequent);
-    const action = favoured.length > 0 && random() < 0.5 ? choose(favoured) : usual;
-    const target = action === 'unprocessed' ? choose(targets.filter(isBatch)) : choose(targets);
+    const wanted = favoured.length > 0 && random() < 0.5 ? choose(favoured) : null;
+    const action = wanted?.action ?? usual;
+    const target = wanted ?? choose(action === 'unprocessed' ? targets.filter(isBatch) : targets);
     const phase = choose(['before', 'after'] as const);
     // A rule that never ends would only show that retries end.
     const when = choose([

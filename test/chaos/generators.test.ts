@@ -24,9 +24,10 @@ describe('randomFaults', () => {
     expect(randomFaults(seededRandom(7))).not.toEqual(randomFaults(seededRandom(8)));
   });
 
-  it('gives about every second rule a favoured action', () => {
-    const rules = seeds.flatMap((seed) => randomFaults(seededRandom(seed), ['empty']));
-    const share = rules.filter(({ action }) => action === 'empty').length / rules.length;
+  it('makes about every second rule a favoured fault, at the operation that it is wanted for', () => {
+    const favoured = { service: 'dynamodb', operation: 'Scan', action: 'empty' } as const;
+    const rules = seeds.flatMap((seed) => randomFaults(seededRandom(seed), [favoured]));
+    const share = rules.filter((rule) => rule.action === 'empty' && rule.operation === 'Scan').length / rules.length;
     expect(share).toBeGreaterThan(0.45);
     expect(share).toBeLessThan(0.65);
   });

@@ -1,162 +1,175 @@
 import { availableParallelism } from 'node:os';
 import { seededRandom } from '../../lib/local/faults/random.ts';
-import type { TestWorld } from '../support/world.ts';
-import { startWorld } from '../support/world.ts';
+import type { FaultRule } from '../../lib/local/faults/rules.ts';
+import { startWorld, type TestWorld } from '../support/world.ts';
 import { differences } from './check.ts';
+import { type Subject, subjects } from './kill-subjects.ts';
 import { type Finding, workOff } from './lanes.ts';
+import { isMovedEnd, movedDifferences } from './moving.ts';
 import { failureOf, runToEnd } from './runs.ts';
-import { makeTable, type SeedTable } from './tables.ts';
+import { plain } from './scenario.ts';
+import { makeTable } from './tables.ts';
+import { startWriter } from './writer.ts';
 
-// npm run kill: kills a worker at every request of a small promotion, and at some of a large one, and starts it again.
+// npm run kill: kills a worker at every request of small promotions, and at some of large ones, and starts them again.
+// With --count it only counts their requests, with --only <name> it takes one subject.
 
 /** What the choice of requests begins with. */
 const seed = 40;
+/** Requests of workers that a promotion killed at every one may have: more would be read than is needed. */
+const requestsAtMost = 150;
 /** Milliseconds of real time for one run, which takes one to five seconds. */
 const deadline = 90_000;
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 
-/** A promotion that is killed once for each task. */
-interface Subject {
-  readonly name: string;
-  readonly table: Source;
-  readonly segments: number;
-  /** Requests that are chosen to be died after; null means every one. */
-  readonly sampled: number | null;
-}
-
-const attributes = ['pk', 'sk', 'other'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const }));
-const keys = (partition: string, sort: string) => [
-  { AttributeName: partition, KeyType: 'HASH' as const },
-  { AttributeName: sort, KeyType: 'RANGE' as const },
-];
-const everything = { Projection: { ProjectionType: 'ALL' as const } };
-
-type Source = Omit<SeedTable, 'copy'>;
-
-/** A table that has nothing but its key, so that the promotion makes as few requests as any. */
-const plain = (name: string, items: number): Source => ({
-  name,
-  definition: {
-    table: {
-      TableName: name,
-      AttributeDefinitions: attributes.slice(0, 2),
-      KeySchema: keys('pk', 'sk'),
-      BillingMode: 'PAY_PER_REQUEST',
-      TableClass: 'STANDARD',
-      DeletionProtectionEnabled: false,
-    },
-    timeToLive: null,
-    pointInTimeRecovery: null,
-    tags: [],
-  },
-  items: Array.from({ length: items }, (_, index) => ({
-    pk: { S: `partition ${index % 9}` },
-    sk: { S: `item ${index}` },
-    other: { S: `other ${index % 4}` },
-  })),
-});
-
-/** The table with every setting that has a call of its own. */
-function withSettings(source: Source): Source {
-  const table = {
-    ...source.definition.table,
-    AttributeDefinitions: attributes,
-    OnDemandThroughput: { MaxReadRequestUnits: 4000, MaxWriteRequestUnits: 4000 },
-    GlobalSecondaryIndexes: [{ IndexName: 'by-other', KeySchema: keys('other', 'pk'), ...everything }],
-    LocalSecondaryIndexes: [{ IndexName: 'in-order', KeySchema: keys('pk', 'other'), ...everything }],
-    StreamSpecification: { StreamEnabled: true as const, StreamViewType: 'KEYS_ONLY' as const },
-    DeletionProtectionEnabled: true,
-  };
-  const settings = {
-    timeToLive: { AttributeName: 'expires' },
-    pointInTimeRecovery: { RecoveryPeriodInDays: 7 },
-    tags: [{ Key: 'team', Value: 'data' }],
-  };
-  return { ...source, definition: { ...source.definition, ...settings, table } };
-}
-
-/** Every request of the smallest one; of those that take minutes at every request, some. */
-const subjects: readonly Subject[] = [
-  { name: 'small', table: plain('small', 60), segments: 2, sampled: null },
-  { name: 'settings', table: withSettings(plain('settings', 60)), segments: 2, sampled: 15 },
-  { name: 'segments', table: plain('segments', 400), segments: 40, sampled: 30 },
-];
-
 interface Task {
   readonly subject: Subject;
-  /** Number of the worker's request at which it dies; null lets it live. */
-  readonly at: number | null;
+  /** Where the worker dies; null lets it live. */
+  readonly at: Pick<FaultRule, 'nth' | 'operation'> | null;
+  /** True for a host whose workers have not begun: only then do they ask whose account a role leads to. */
+  readonly cold: boolean;
 }
 
-const filled = new WeakMap<TestWorld, Set<string>>();
+/** What a host has been used for: the tables that were made, and whether its workers have seen a promotion. */
+const used = new WeakMap<TestWorld, Set<string>>();
 let kills = 0;
 let promotions = 0;
 
 /** Runs the promotion of a task to its end and answers what is wrong with it. */
-async function runTask(world: TestWorld, { subject, at }: Task): Promise<Finding> {
-  await fillOnce(world, subject);
-  const promotionId = `kill-${subject.name}-${promotions++}`;
-  const table = { ...subject.table, copy: promotionId };
-  // Dying after request n and dying before request n + 1 leave the same behind: `after` covers both.
-  world.host.faults.use(at === null ? [] : [{ nth: at, phase: 'after', action: 'kill' }]);
-  world.newCalls();
-  const outcome = await runToEnd(world, inputOf(promotionId, subject), deadline);
-  kills += world.newCalls().filter(({ fault }) => fault === 'kill').length;
-  if (outcome.kind === 'hung') return { hung: true, problems: ['a run hung'] };
-  const failure = failureOf(outcome.last);
-  return { hung: false, problems: failure === null ? await differences(world, [table], outcome) : [failure] };
+async function runTask(world: TestWorld, task: Task): Promise<Finding> {
+  if (!task.cold) return await promote(world, task);
+  const fresh = await startWorld();
+  const finding = await promote(fresh, task);
+  await fresh.close();
+  return finding;
 }
 
-function inputOf(promotionId: string, { table, segments }: Subject) {
-  const kinds = { dynamodb: { tables: [{ name: table.name, as: promotionId }], segments } };
+async function promote(world: TestWorld, { subject, at, cold }: Task): Promise<Finding> {
+  const first = subjects[0] as Subject;
+  if (at && !cold && !used.has(world)) await promote(world, { subject: first, at: null, cold });
+  const promotionId = `kill-${subject.name}-${promotions++}`;
+  const { before, engine, moves } = subject;
+  const source = await sourceOf(world, subject, promotionId);
+  const table = { ...source, copy: promotionId, ...(before && { before }) };
+  if (before) await makeTable(world, { ...table, name: promotionId, items: before }, world.prod);
+  // Dying after request n and dying before request n + 1 leave the same behind: `after` covers both.
+  world.host.faults.use(at === null ? [] : [{ ...at, phase: 'after', action: 'kill' }]);
+  world.newCalls();
+  const input = inputOf(promotionId, { ...subject, table: source });
+  const writer = moves ? startWriter(world, [table], { promotionId, random: seededRandom(promotions) }) : null;
+  const outcome = await runToEnd(world, input, deadline, writer ? isMovedEnd : undefined);
+  await writer?.stop();
+  const calls = world.newCalls();
+  const killed = calls.filter(({ fault }) => fault === 'kill').length;
+  kills += killed;
+  if (outcome.kind === 'hung') return { hung: true, problems: ['a run hung'] };
+  if (writer) {
+    // How many requests a moving source takes is not the same each time: a late kill may find the promotion ended.
+    const moved = { tables: [table], scenario: plain(engine ?? 'raw'), input, writer };
+    return { hung: false, problems: await movedDifferences(world, moved, outcome, deadline) };
+  }
+  const failure = failureOf(outcome.last);
+  if (failure !== null) return { hung: false, problems: [failure] };
+  const missed = [
+    ...(at !== null && killed === 0 ? ['the promotion ended before that request'] : []),
+    ...(engine && !calls.some(({ operation }) => operation === 'ImportTable') ? ['nothing was imported'] : []),
+  ];
+  return { hung: false, problems: [...missed, ...(await differences(world, [table], outcome))] };
+}
+
+function inputOf(promotionId: string, { table, segments, before, engine }: Subject) {
+  const tables = [{ name: table.name, as: promotionId }];
+  const kinds = { dynamodb: { tables, segments, ...(engine && { engine }), ...(before && { existing: 'merge' }) } };
   return { mode: 'migrate', source: 'dev', destination: 'prod', promotionId, kinds };
 }
 
-async function fillOnce(world: TestWorld, { table }: Subject): Promise<void> {
-  const names = filled.get(world) ?? new Set();
-  filled.set(world, names);
-  if (names.has(table.name)) return;
-  names.add(table.name);
-  await makeTable(world, table);
+/** The subject's table at the source: made once for a host, or for each promotion where it will be written to. */
+async function sourceOf(world: TestWorld, { table, moves }: Subject, promotionId: string): Promise<Subject['table']> {
+  const own = moves ? { ...table, name: `of-${promotionId}` } : table;
+  const names = used.get(world) ?? new Set();
+  used.set(world, names);
+  if (!names.has(own.name)) await makeTable(world, own);
+  names.add(own.name);
+  return own;
 }
 
-/** How many requests the workers of each promotion make when nothing goes wrong. */
-async function countRequests(): Promise<ReadonlyMap<Subject, number>> {
-  let requests = 0;
-  const world = await startWorld((_call, worker) => {
-    if (worker) requests += 1;
+/** How many requests the workers of a promotion make when nothing goes wrong. */
+interface Requests {
+  /** On a host without history. */
+  readonly first: number;
+  /** With workers that are warm, and a lock that is to be taken over from the promotion before. */
+  readonly later: number;
+  /** Of the first ones, those by which a new worker checks whose account a role leads to. */
+  readonly checks: number;
+}
+
+/** A source that moves takes about as many as one that does not, whose repair would count besides. */
+async function countRequests({ moves: _, ...still }: Subject): Promise<Requests> {
+  let [requests, checks] = [0, 0];
+  const world = await startWorld(({ operation }, worker) => {
+    if (!worker) return;
+    requests += 1;
+    if (operation === 'GetCallerIdentity') checks += 1;
   });
-  const counted = new Map<Subject, number>();
-  for (const subject of subjects) {
+  const count = async () => {
     requests = 0;
-    const { problems } = await runTask(world, { subject, at: null });
-    if (problems.length > 0) throw new Error(`${subject.name} without a kill: ${problems.join('; ')}`);
-    counted.set(subject, requests);
-  }
+    const { problems } = await promote(world, { subject: still, at: null, cold: true });
+    if (problems.length > 0) throw new Error(`${still.name} without a kill: ${problems.join('; ')}`);
+    return requests;
+  };
+  const first = await count();
+  const asked = checks;
+  const later = await count();
   await world.close();
-  return counted;
+  return { first, later, checks: asked };
+}
+
+function tasksOf(subject: Subject, { later, checks }: Requests, random: () => number): Task[] {
+  const { sampled } = subject;
+  if (sampled !== null) {
+    const drawn = Array.from({ length: sampled }, () => 1 + Math.floor(random() * later));
+    return drawn.map((nth) => ({ subject, at: { nth }, cold: false }));
+  }
+  const warm = Array.from({ length: later }, (_, index): Task => ({ subject, at: { nth: index + 1 }, cold: false }));
+  if (subject !== subjects[0]) return warm;
+  const operation = 'GetCallerIdentity';
+  const cold = Array.from({ length: checks }, (_, index) => ({
+    subject,
+    at: { nth: index + 1, operation },
+    cold: true,
+  }));
+  return [...warm, ...cold];
 }
 
 async function main(): Promise<number> {
-  const requests = await countRequests();
-  for (const [{ name, sampled }, count] of requests) {
-    print(`${name}: ${count} requests of workers, killed at ${sampled ?? 'each'} of them`);
-  }
   const random = seededRandom(seed);
-  const tasks = [...requests].flatMap(([subject, count]): Task[] =>
-    Array.from({ length: subject.sampled ?? count }, (_, index) => ({
-      subject,
-      at: subject.sampled === null ? index + 1 : 1 + Math.floor(random() * count),
-    })),
-  );
+  const tasks: Task[] = [];
+  let tooMany = 0;
+  const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : null;
+  for (const subject of subjects.filter(({ name }) => only === null || name === only)) {
+    const counted = await countRequests(subject);
+    tasks.push(...tasksOf(subject, counted, random));
+    const { first, later } = counted;
+    const at = subject.sampled ?? 'each';
+    const most = Math.max(first, later);
+    if (subject.sampled === null && most > requestsAtMost) {
+      tooMany += 1;
+      print(`${subject.name}: ${most} requests are more than ${requestsAtMost}`);
+    }
+    print(
+      `${subject.name}: ${first} requests of workers, ${later} of warm ones that take a lock over; killed at ${at}`,
+    );
+  }
+  if (process.argv.includes('--count')) return Math.min(tooMany, 1);
   const { differences, hangs } = await workOff(() => tasks.shift() ?? null, runTask, {
     lanes: availableParallelism(),
     host: {},
     print,
-    describe: ({ subject, at }) => `${subject.name} killed after request ${at}`,
+    describe: ({ subject, at, cold }) =>
+      `${subject.name} killed after ${at?.operation ?? 'request'} ${at?.nth}${cold ? ' of new workers' : ''}`,
   });
   print(`${kills} kills, ${differences} differences, ${hangs} hangs`);
-  return differences + hangs === 0 ? 0 : 1;
+  return differences + hangs + tooMany === 0 ? 0 : 1;
 }
 
 // The SDK tells every process that it will want a newer Node one day; that is no finding.

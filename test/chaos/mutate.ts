@@ -1,8 +1,8 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FaultAction } from '../../lib/local/faults/rules.ts';
 import { root } from '../support/sources.ts';
+import type { Favoured } from './faults.ts';
 
 /** One line of the program and what takes its place. */
 export interface Change {
@@ -14,7 +14,11 @@ export interface Change {
 /** A guard that is taken away, and the faults from which it guards. */
 export interface Mutation {
   readonly changes: readonly Change[];
-  readonly favoured: readonly FaultAction[];
+  readonly favoured: readonly Favoured[];
+  /** The engine that has the guard. */
+  readonly engine: 'raw' | 'sdk';
+  /** True when it shows only where the source is written to meanwhile. */
+  readonly moves: boolean;
 }
 
 /** Guards whose absence the faults must bring to light. */
@@ -27,7 +31,21 @@ export const mutations: Readonly<Record<string, Mutation>> = {
         replace: 'const wrong: string | null = check ? null : null;',
       },
     ],
-    favoured: ['empty'],
+    favoured: [
+      { service: 'dynamodb', operation: 'Scan', action: 'empty' },
+      { service: 'dynamodb', operation: 'BatchWriteItem', action: 'empty' },
+    ],
+    // The raw engine reads every byte of an answer itself: without its check nothing is left that could be believed.
+    engine: 'sdk',
+    moves: false,
+  },
+  changed: {
+    changes: [
+      { file: 'lambdas/dynamodb/verify-findings.ts', search: 'if (changed > 0) {', replace: 'if (changed < 0) {' },
+    ],
+    favoured: [],
+    engine: 'raw',
+    moves: true,
   },
 };
 

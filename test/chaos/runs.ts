@@ -14,9 +14,15 @@ export type Outcome =
 
 /**
  * Runs a promotion, and again under the same id while it ends with a name that says to. The faults end with the first
- * run. A run that takes longer than `deadline` milliseconds of real time counts as hung and is stopped.
+ * run. A run that takes longer than `deadline` milliseconds of real time counts as hung and is stopped;
+ * one that `isFinal` accepts is the last.
  */
-export async function runToEnd(world: TestWorld, input: unknown, deadline: number): Promise<Outcome> {
+export async function runToEnd(
+  world: TestWorld,
+  input: unknown,
+  deadline: number,
+  isFinal: (ended: Ended) => boolean = () => false,
+): Promise<Outcome> {
   for (let runs = 1; ; runs += 1) {
     const arn = await world.start(input);
     const last = await Promise.race([world.ended(arn), delay(deadline, null, { ref: false })]);
@@ -25,10 +31,16 @@ export async function runToEnd(world: TestWorld, input: unknown, deadline: numbe
       world.host.states.stopExecution({ executionArn: arn });
       return { kind: 'hung', runs };
     }
-    if (last.status === 'SUCCEEDED' || !retryable.test(last.error ?? '') || runs === mostRuns) {
+    if (last.status === 'SUCCEEDED' || isFinal(last) || !retryable.test(last.error ?? '') || runs === mostRuns) {
       return { kind: 'ended', last, runs };
     }
   }
+}
+
+/** True for a run that copied everything and then found that the tables are not equal. */
+export function isMismatch({ error, result }: Ended): boolean {
+  const counts = result?.kinds?.dynamodb?.counts;
+  return error === 'Promotion.Partial' && counts?.failed === 0 && counts.mismatched > 0;
 }
 
 /** The one line that tells why a promotion did not end well; null when it did. */

@@ -1,4 +1,4 @@
-import { UpdateContinuousBackupsCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, UpdateContinuousBackupsCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import type { TableDefinition } from '../../lambdas/dynamodb/definition.ts';
 import { definition, item } from '../support/arbitraries.ts';
@@ -11,7 +11,14 @@ export interface SeedTable {
   readonly copy: string;
   readonly definition: TableDefinition;
   readonly items: readonly Item[];
+  /** What the destination has before the promotion, which merges into it then. */
+  readonly before?: readonly Item[];
+  /** What it should have after it, where that is not the same as the source's items. */
+  readonly wanted?: readonly Item[];
 }
+
+/** The attribute by which every item of a random table is counted. */
+export const counted = 'a count';
 
 /** One or two tables of random schema with up to 120 random items each, the same for the same seed. */
 export function randomTables(seed: number): readonly SeedTable[] {
@@ -37,8 +44,17 @@ function withKeys(body: Item, { table }: TableDefinition, position: number, weig
   return {
     ...Object.fromEntries(own),
     ...filling,
+    [counted]: { N: String(position) },
     ...Object.fromEntries(indexed.map(([name, type]) => [name, keyValue(type, position)])),
   };
+}
+
+/** The key of the item at a position; no random table has as many as 10,000. */
+export function keyValues({ table }: TableDefinition, position: number): Item {
+  const types = new Map(table.AttributeDefinitions.map((one) => [one.AttributeName, one.AttributeType]));
+  return Object.fromEntries(
+    table.KeySchema.map(({ AttributeName }) => [AttributeName ?? '', keyValue(types.get(AttributeName), position)]),
+  );
 }
 
 function keyValue(type: string | undefined, position: number): Item[string] {
@@ -47,23 +63,24 @@ function keyValue(type: string | undefined, position: number): Item[string] {
 }
 
 /**
- * Creates a table in the source with its settings and fills it, as root. Answers the items as a client reads them back,
+ * Creates a table with its settings and fills it, as root, in the source if not said otherwise. Answers the items as a client reads them back,
  * because the SDK drops an attribute of the name `__proto__` from what it writes and reads.
  */
 export async function makeTable(
   world: TestWorld,
   { name, definition, items }: Omit<SeedTable, 'copy'>,
+  client: DynamoDBClient = world.dev,
 ): Promise<readonly Item[]> {
   const { table, timeToLive, pointInTimeRecovery, tags } = definition;
-  await world.makeTable(world.dev, { ...table, TableName: name, ...(tags.length > 0 && { Tags: [...tags] }) });
-  await world.put(world.dev, name, items);
+  await world.makeTable(client, { ...table, TableName: name, ...(tags.length > 0 && { Tags: [...tags] }) });
+  await world.put(client, name, items);
   if (pointInTimeRecovery) {
     const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true, ...pointInTimeRecovery };
-    await world.dev.send(new UpdateContinuousBackupsCommand({ TableName: name, PointInTimeRecoverySpecification }));
+    await client.send(new UpdateContinuousBackupsCommand({ TableName: name, PointInTimeRecoverySpecification }));
   }
   if (timeToLive) {
     const TimeToLiveSpecification = { Enabled: true, ...timeToLive };
-    await world.dev.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification }));
+    await client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification }));
   }
-  return world.scan(world.dev, name);
+  return world.scan(client, name);
 }

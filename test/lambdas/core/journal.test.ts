@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openJournal } from '../../../lambdas/core/journal.ts';
+import { isComplete, openJournal } from '../../../lambdas/core/journal.ts';
 import { keys } from '../../../lambdas/core/keys.ts';
 import { startBucket, type TestBucket } from '../../support/bucket.ts';
 import { executionArn, refusal } from '../../support/factories.ts';
@@ -12,6 +12,14 @@ afterAll(() => world.close());
 
 const open = (promotionId: string, execution = 'run-1') =>
   openJournal(world.artefacts, { promotionId, kind: 'dynamodb', execution: executionArn(execution) });
+
+const entryOf = (asset: string, step: string) => ({
+  asset,
+  step,
+  phase: 'result',
+  execution: executionArn('run-0'),
+  at: '2026-11-21T00:00:00.000Z',
+});
 
 describe('a journal', () => {
   it('is empty before anything was done', async () => {
@@ -82,6 +90,45 @@ describe('a journal', () => {
     );
     expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect((await open('crowd')).of('orders')).toHaveLength(1);
+  });
+
+  it('reads an entry once in the life of a process', async () => {
+    await (await open('again')).append({ asset: 'orders', step: 'create', phase: 'intent' });
+    world.put(`${keys.journal('again', 'dynamodb')}users/000001.json`, entryOf('users', 'create'));
+    const reads = () => world.world.gateway.calls().filter(({ operation }) => operation === 'GetObject').length;
+    const before = reads();
+    expect((await open('again')).assets).toEqual(['orders', 'users']);
+    expect(reads() - before).toBe(1);
+    expect((await open('again')).of('users')).toMatchObject([{ step: 'create' }]);
+    expect(reads() - before).toBe(1);
+  });
+
+  it('reads an entry that was written over since', async () => {
+    const key = `${keys.journal('over', 'dynamodb')}orders/000001.json`;
+    world.put(key, entryOf('orders', 'create'));
+    await open('over');
+    world.put(key, entryOf('orders', 'adopt'));
+    expect((await open('over')).of('orders')).toMatchObject([{ step: 'adopt' }]);
+  });
+
+  it('is read no further back than the entry that is enough, and goes on behind it all the same', async () => {
+    for (const [index, step] of ['create', 'timeToLive', 'complete'].entries()) {
+      world.put(`${keys.journal('last', 'dynamodb')}orders/00000${index + 1}.json`, entryOf('orders', step));
+    }
+    for (const [index, step] of ['create', 'timeToLive'].entries()) {
+      world.put(`${keys.journal('last', 'dynamodb')}users/00000${index + 1}.json`, entryOf('users', step));
+    }
+    const owner = { promotionId: 'last', kind: 'dynamodb', execution: executionArn('run-1') } as const;
+    const journal = await openJournal(world.artefacts, owner, isComplete);
+    expect(journal.of('orders').map(({ step }) => step)).toEqual(['complete']);
+    expect(journal.of('users').map(({ step }) => step)).toEqual(['create', 'timeToLive']);
+    await journal.append({ asset: 'orders', step: 'remove', phase: 'intent' });
+    expect((await open('last')).of('orders').map(({ step }) => step)).toEqual([
+      'create',
+      'timeToLive',
+      'complete',
+      'remove',
+    ]);
   });
 
   it('refuses an entry that was changed by hand', async () => {
