@@ -4,10 +4,13 @@ import { loadCatalogue } from './authorizer/catalogue.ts';
 import { checkServiceRoles } from './authorizer/service-roles.ts';
 import { realClock, virtualClock } from './clock.ts';
 import { deploy } from './deploy.ts';
+import type { ThrottleOptions } from './emulators/dynamodb/throttle/index.ts';
+import { s3Service } from './emulators/s3/index.ts';
 import { createEventPorts } from './event-ports.ts';
 import { createFaultInjector, type FaultInjector } from './faults/injector.ts';
 import type { FaultRule } from './faults/rules.ts';
 import { processSignals } from './faults/signals.ts';
+import { createForwardedCalls } from './forwarded-calls.ts';
 import { type Credentials, createCredentials } from './gateway/credentials.ts';
 import { type AuthorizationRequest, type Gateway, startGateway } from './gateway/gateway.ts';
 import type { Deployment } from './loader/deployment.ts';
@@ -36,6 +39,8 @@ export interface HostOptions {
   readonly environments: Environments;
   /** Takes one log file a function. */
   readonly logFolder: string;
+  /** Keeps DynamoDB's tables to their capacity. @default - they take whatever comes */
+  readonly capacity?: ThrottleOptions;
   /** Break calls of workers. @default - none */
   readonly faults?: readonly FaultRule[];
   /** Told of every call before it is carried out, and of the process of the worker that made it, if one did. */
@@ -71,7 +76,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const virtual = options.virtualTime ? virtualClock() : null;
   const clock = virtual ?? realClock(speed);
   const credentials = createCredentials(clock);
-  const stores = createStores(clock);
+  const stores = createStores(clock, (caller, request) => callS3(caller, request), options.capacity);
   // Calls come only once the machines run, which is after the gateway and the pool are there.
   const machinePorts = createMachinePorts({
     clock,
@@ -100,6 +105,13 @@ export async function startHost(options: HostOptions): Promise<Host> {
     authorize: machinePorts.authorize,
     mayAssume: authorizer.mayAssume,
     log: options.log ?? ((line) => console.error(line)),
+  });
+  const callS3 = createForwardedCalls({
+    service: s3Service(stores.s3, clock),
+    store: stores.s3,
+    clock,
+    authorize: (call) => authorizer.authorize(call),
+    record: (call) => gateway.record(call),
   });
   const services = createServices(stores, { clock, credentials, states, targets });
   const faults = createFaultInjector({ credentials, signal: processSignals(() => pool, virtual !== null) });

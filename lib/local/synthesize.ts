@@ -21,8 +21,11 @@ export class SynthesisError extends Error {
   override readonly name = 'SynthesisError';
 }
 
-/** The local host always deploys the example's accounts, whatever the developer's own `environments.json` says. */
-export const localEnvironments = 'environments.example.json';
+/**
+ * The local host always deploys the example's accounts, whatever the developer's own `environments.json` says; tables of
+ * `dev` may be exported there, which the example leaves off.
+ */
+export const localEnvironments = 'lib/local/environments.json';
 
 /** Everything that a cloud assembly is made from. */
 const sources = [

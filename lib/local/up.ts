@@ -24,6 +24,8 @@ export interface LocalHostOptions {
   /** See `HostOptions`. */
   readonly faults?: HostOptions['faults'];
   /** See `HostOptions`. */
+  readonly capacity?: HostOptions['capacity'];
+  /** See `HostOptions`. */
   readonly onCall?: HostOptions['onCall'];
   /** See `HostOptions`. */
   readonly onAccess?: HostOptions['onAccess'];
@@ -33,13 +35,13 @@ export interface LocalHostOptions {
 
 /** Synthesizes the app when needed and starts the host with it. */
 export async function startLocalHost(options: LocalHostOptions): Promise<Host> {
-  const { port, speed, virtualTime, log, signal, faults, onCall, onAccess, root = repository } = options;
+  const { port, speed, virtualTime, log, signal, faults, capacity, onCall, onAccess, root = repository } = options;
   const { folder = join(root, '.local') } = options;
   const { logFolder = join(folder, 'logs') } = options;
   const assembly = await synthesize({ root, folder: join(folder, 'assemblies'), log, ...(signal && { signal }) });
   const environments = environmentsSchema.parse(JSON.parse(readFileSync(join(root, localEnvironments), 'utf8')));
-  const injected = { ...(virtualTime && { virtualTime }), ...(faults && { faults }), ...(onCall && { onCall }) };
-  const told = { log, ...(onAccess && { onAccess }) };
+  const injected = { ...(virtualTime && { virtualTime }), ...(faults && { faults }), ...(capacity && { capacity }) };
+  const told = { log, ...(onCall && { onCall }), ...(onAccess && { onAccess }) };
   return startHost({ port, speed, assembly, environments, logFolder, ...injected, ...told });
 }
 

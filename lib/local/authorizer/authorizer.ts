@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.ts';
-import type { IamStore } from '../emulators/iam/store.ts';
 import type { AuthorizationRequest, Decision } from '../gateway/gateway.ts';
 import { type Caller, ServiceError } from '../service.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -31,7 +30,6 @@ export interface RoleAction {
 
 export interface AuthorizerSettings extends Holdings {
   readonly clock: Clock;
-  readonly iam: IamStore;
   readonly catalogue: Catalogue;
   /** Takes a line for each denied call, with the deciding statement. */
   readonly log: (line: string) => void;

@@ -21,7 +21,7 @@ export interface Catalogue {
 /** Services whose actions policies here may be about: those that are emulated, and those that act in a role's name. */
 const services = [
   ...['s3', 'sts', 'iam', 'kms', 'dynamodb', 'states', 'lambda', 'logs', 'xray'],
-  ...['events', 'sns', 'sqs', 'ssm', 'secretsmanager'],
+  ...['events', 'sns', 'sqs', 'ssm', 'secretsmanager', 'kinesis', 'cloudwatch', 'application-autoscaling'],
 ];
 
 /** Loads the actions of the services that matter here. */

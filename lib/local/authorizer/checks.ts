@@ -1,4 +1,5 @@
 import type { DynamoDbService } from '../emulators/dynamodb/index.ts';
+import type { IamStore } from '../emulators/iam/store.ts';
 import type { KmsStore } from '../emulators/kms/store.ts';
 import type { S3Store } from '../emulators/s3/store.ts';
 import type { Credentials } from '../gateway/credentials.ts';
@@ -20,7 +21,8 @@ export interface Check {
 export interface Holdings {
   readonly s3: S3Store;
   readonly kms: KmsStore;
-  readonly dynamodb: Pick<DynamoDbService, 'keyOf'>;
+  readonly iam: IamStore;
+  readonly dynamodb: Pick<DynamoDbService, 'keyOf' | 'policyOf' | 'streamsOf'>;
   readonly credentials: Credentials;
 }
 

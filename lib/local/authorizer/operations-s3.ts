@@ -77,12 +77,18 @@ function writeCheck({ request, resource }: AuthorizationRequest): Check {
   };
 }
 
+/** An ACL with the object takes a right of its own (documentation of PutObject, Permissions). */
+function aclCheck({ request, resource }: AuthorizationRequest): Check[] {
+  const acl = request.headers['x-amz-acl'];
+  return acl === undefined ? [] : [{ action: 's3:PutObjectAcl', resource, context: { 's3:x-amz-acl': acl } }];
+}
+
 /** Parts are encrypted with a key that is first decrypted, so an upload in parts needs both rights. */
 const putObject: Rule = (call, holdings) => {
   const { bucket } = placeOf(call.resource);
   const key = writtenKey(call, holdings);
   const actions = call.operation === 'PutObject' ? ['GenerateDataKey'] : ['GenerateDataKey', 'Decrypt'];
-  return [writeCheck(call), ...actions.flatMap((action) => keyCheck(action, key, bucket, holdings))];
+  return [writeCheck(call), ...aclCheck(call), ...actions.flatMap((action) => keyCheck(action, key, bucket, holdings))];
 };
 
 const copyObject: Rule = (call, holdings) => {

@@ -1,22 +1,26 @@
 import type { AuthorizationRequest } from '../gateway/gateway.ts';
 import { queryFields } from '../gateway/query.ts';
 import { all, bodyOf, type Check, type Holdings, own, type Rule, tagContext } from './checks.ts';
+import { autoscalingOperations } from './operations-autoscaling.ts';
+import { dataKeyRules } from './operations-kms.ts';
 import { s3Operations } from './operations-s3.ts';
+import { newKeyChecks, tableSettingOperations, updateTable } from './operations-table-settings.ts';
+import { transferRules } from './operations-transfers.ts';
 
 /**
  * DynamoDB uses a customer managed key in the name of whoever reads or writes items of a table ("Encryption at rest" in
  * its developer guide). Keys of DynamoDB's own and of AWS are open to all who may use the table.
  */
-function tableKeyCheck(table: string | null, { dynamodb, kms }: Holdings): Check[] {
+function tableKeyCheck({ request }: AuthorizationRequest, table: string | null, { dynamodb, kms }: Holdings): Check[] {
   const [, region, account, name] = /^arn:aws:dynamodb:([^:]+):(\d+):table\/([^/]+)/.exec(table ?? '') ?? [];
   if (!region || !account || !name) return [];
   const key = kms.findKey(account, region, dynamodb.keyOf({ account, region }, name) ?? '');
-  if (!key) return [];
-  const context = { 'kms:ViaService': `dynamodb.${region}.amazonaws.com`, 'kms:CallerAccount': account };
+  if (!key || key.manager === 'AWS') return [];
+  const context = { 'kms:ViaService': `dynamodb.${region}.amazonaws.com`, 'kms:CallerAccount': request.caller.account };
   return [{ action: 'kms:Decrypt', resource: key.arn, context }];
 }
 
-const item: Rule = (call, holdings) => [...own(call), ...tableKeyCheck(call.resource, holdings)];
+const item: Rule = (call, holdings) => [...own(call), ...tableKeyCheck(call, call.resource, holdings)];
 
 /** Every table of a batch. */
 const batch: Rule = (call, holdings) => {
@@ -28,7 +32,7 @@ const batch: Rule = (call, holdings) => {
   const resources = tables.length > 0 ? tables.map(arn) : [resource];
   return resources.flatMap((table) => [
     { action: `${service}:${operation}`, resource: table },
-    ...tableKeyCheck(table, holdings),
+    ...tableKeyCheck(call, table, holdings),
   ]);
 };
 
@@ -38,14 +42,20 @@ const search: Rule = (call, holdings) => {
   // Pages of a scan come by the thousand: the body is read only when it may name an index.
   const index = request.body.includes('IndexName') ? bodyOf(call).IndexName : undefined;
   const searched = typeof index === 'string' && resource !== null ? `${resource}/index/${index}` : resource;
-  return [{ action: `${service}:${operation}`, resource: searched }, ...tableKeyCheck(resource, holdings)];
+  return [{ action: `${service}:${operation}`, resource: searched }, ...tableKeyCheck(call, resource, holdings)];
 };
 
-const createTable: Rule = (call) => {
-  const { Tags } = bodyOf(call);
+const createTable: Rule = (call, holdings) => {
+  const { Tags, ResourcePolicy } = bodyOf(call);
   const context = tagContext(Tags);
   const tag = { action: 'dynamodb:TagResource', resource: call.resource, context };
-  return [{ action: 'dynamodb:CreateTable', resource: call.resource, context }, ...(Tags === undefined ? [] : [tag])];
+  const attach = { action: 'dynamodb:PutResourcePolicy', resource: call.resource };
+  return [
+    { action: 'dynamodb:CreateTable', resource: call.resource, context },
+    ...(Tags === undefined ? [] : [tag]),
+    ...(ResourcePolicy === undefined ? [] : [attach]),
+    ...newKeyChecks(call, holdings),
+  ];
 };
 
 const tagged: Rule = (call) => own(call).map((check) => ({ ...check, context: tagContext(bodyOf(call).Tags) }));
@@ -119,24 +129,41 @@ export const operationTable: Readonly<Record<string, Readonly<Record<string, Rul
     own,
   ),
   kms: {
-    ...all(['CreateKey', 'DescribeKey', 'ListKeys', 'ListAliases', 'GetKeyPolicy', 'PutKeyPolicy'], own),
+    ...all(
+      [
+        'CreateKey',
+        'DescribeKey',
+        'EnableKey',
+        'DisableKey',
+        'ListKeys',
+        'ListAliases',
+        'GetKeyPolicy',
+        'PutKeyPolicy',
+      ],
+      own,
+    ),
     CreateAlias: createAlias,
+    ...dataKeyRules,
   },
   dynamodb: {
     ...all(
       [
-        ...['UpdateTable', 'DeleteTable', 'DescribeTable', 'ListTables'],
+        ...['DeleteTable', 'DescribeTable', 'ListTables'],
         ...['DescribeLimits', 'UntagResource', 'ListTagsOfResource'],
         ...['DescribeTimeToLive', 'UpdateTimeToLive', 'DescribeContinuousBackups', 'UpdateContinuousBackups'],
       ],
       own,
     ),
-    ...all(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], item),
+    ...all(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ExportTableToPointInTime'], item),
     ...all(['Scan', 'Query'], search),
     ...all(['BatchGetItem', 'BatchWriteItem'], batch),
     CreateTable: createTable,
+    UpdateTable: updateTable,
     TagResource: tagged,
+    ...tableSettingOperations,
+    ...transferRules,
   },
+  'application-autoscaling': autoscalingOperations,
   states: all(
     [
       ...['StartExecution', 'DescribeExecution', 'StopExecution', 'GetExecutionHistory', 'ListExecutions'],

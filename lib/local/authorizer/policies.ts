@@ -1,3 +1,4 @@
+import type { DynamoDbService } from '../emulators/dynamodb/index.ts';
 import type { IamStore } from '../emulators/iam/store.ts';
 import type { KmsStore } from '../emulators/kms/store.ts';
 import type { S3Store } from '../emulators/s3/store.ts';
@@ -9,13 +10,14 @@ export interface PolicyStores {
   readonly iam: IamStore;
   readonly s3: S3Store;
   readonly kms: KmsStore;
+  readonly dynamodb: Pick<DynamoDbService, 'policyOf'>;
 }
 
 /** Finds the policies that have a say in a request; `session` is the JSON text of the caller's session policy. */
 export type PolicyFinder = (request: AccessRequest, session: string | null) => PolicySet;
 
 /** Reads policies out of the stores as they are at the moment; each is parsed once. */
-export function createPolicyFinder({ iam, s3, kms }: PolicyStores): PolicyFinder {
+export function createPolicyFinder({ iam, s3, kms, dynamodb }: PolicyStores): PolicyFinder {
   const byDocument = new WeakMap<object, Policy>();
   const byText = new Map<string, Policy>();
 
@@ -50,6 +52,11 @@ export function createPolicyFinder({ iam, s3, kms }: PolicyStores): PolicyFinder
     if (service === 'kms' && name.startsWith('key/')) {
       const key = kms.findKey(account, region, resource);
       return key ? parsed(key.policy, 'resource', `policy of key ${key.keyId}`) : null;
+    }
+    if (service === 'dynamodb' && name.startsWith('table/')) {
+      const table = name.split('/')[1] ?? '';
+      const text = dynamodb.policyOf({ account, region }, table);
+      return text === null ? null : parsed(text, 'resource', `policy of table ${table}`);
     }
     return null;
   }

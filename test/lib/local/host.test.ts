@@ -133,7 +133,7 @@ const start = () =>
     environments: {
       tooling: { account: tooling, region: 'us-east-1' },
       externalId: 'external',
-      environments: { dev: { account: '222222222222', region: 'us-east-1', sides: ['source'] } },
+      environments: { dev: { account: '222222222222', region: 'us-east-1', sides: ['source'], sourceChange: false } },
     },
     logFolder: join(folder, 'logs'),
   });

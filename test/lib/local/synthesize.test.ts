@@ -31,7 +31,8 @@ function repository(before = '') {
   };
   for (const file of ['bin/cloud.ts', 'lib/cloud/stack.ts', 'lambdas/manifest.ts', 'statemachines/a.asl.json'])
     write(file, file);
-  for (const file of ['environments.example.json', 'cdk.json', 'package-lock.json', 'tsconfig.json']) write(file, '{}');
+  for (const file of ['lib/local/environments.json', 'cdk.json', 'package-lock.json', 'tsconfig.json'])
+    write(file, '{}');
   write(
     'node_modules/.bin/cdk',
     `#!/bin/sh
@@ -52,13 +53,13 @@ echo $$ > "$output/manifest.json"
 }
 
 describe('synthesize', () => {
-  it('runs the CDK with the example environments and without its validation', async () => {
+  it('runs the CDK with the environments of the host and without its validation', async () => {
     const { run, calls } = repository();
     const assembly = await run();
     expect(existsSync(join(assembly, 'manifest.json'))).toBe(true);
     expect(calls()).toHaveLength(1);
     expect(calls()[0]).toContain(
-      'synth --quiet --no-notices --context environments=environments.example.json --output ',
+      'synth --quiet --no-notices --context environments=lib/local/environments.json --output ',
     );
     expect(calls()[0]).toContain('validation=false');
   });

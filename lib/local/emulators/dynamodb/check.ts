@@ -12,6 +12,8 @@ export type Shape =
     }
   | { readonly kind: 'number'; readonly type: 'Long' | 'Integer'; readonly min?: number; readonly max?: number }
   | { readonly kind: 'boolean' }
+  /** Seconds since the epoch. */
+  | { readonly kind: 'timestamp' }
   | { readonly kind: 'list'; readonly of: Shape; readonly min?: number; readonly max?: number }
   | StructureShape
   /** In the service model, not built here: refused by name. */
@@ -56,8 +58,12 @@ function checkTypes(value: unknown, shape: Shape): void {
         checkTypes((value as Record<string, unknown>)[name], member);
     return;
   }
-  const expected = shape.kind === 'number' ? shape.type : (JSON_NAMES[shape.kind] as string);
   if (typeof value === 'object') throw serialization('Start of structure or map found where not expected');
+  if (shape.kind === 'timestamp') {
+    if (typeof value !== 'number') throw serialization(`${tokenName(value)} cannot be converted to Date`);
+    return;
+  }
+  const expected = shape.kind === 'number' ? shape.type : (JSON_NAMES[shape.kind] as string);
   if (typeof value !== shape.kind) throw serialization(`${tokenName(value)} cannot be converted to ${expected}`);
   if (typeof value === 'number' && !Number.isInteger(value)) {
     throw serialization(`DECIMAL_VALUE cannot be converted to ${expected}`);

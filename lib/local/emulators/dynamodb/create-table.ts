@@ -5,6 +5,7 @@ import type { IndexDefinition, KeyElement } from './engine/dynalite.ts';
 import { checkKeys } from './key-schema.ts';
 import { invalidParameter, resolveTable, tableArn, validation } from './names.ts';
 import { type Asked, DURATIONS, findTable, type Region, refuseTooMany, refuseUnlessActive } from './region.ts';
+import { initialPolicy } from './resource-policy.ts';
 import { type EncryptionInput, encryptionOf, type StreamInput, streamOf } from './settings.ts';
 import { type AttributeDefinition, type BillingMode, definitionOf, type GlobalIndex, type Table } from './table.ts';
 import { addTags, type Tag } from './tags.ts';
@@ -14,7 +15,7 @@ const MAXIMUM_TABLES = 2500;
 
 export type NewIndex = IndexDefinition & ThroughputInput;
 
-interface CreateTableInput extends ThroughputInput {
+export interface CreateTableInput extends ThroughputInput {
   readonly TableName: string;
   readonly AttributeDefinitions: readonly AttributeDefinition[];
   readonly KeySchema: readonly KeyElement[];
@@ -26,6 +27,8 @@ interface CreateTableInput extends ThroughputInput {
   readonly Tags?: readonly Tag[];
   readonly TableClass?: string;
   readonly DeletionProtectionEnabled?: boolean;
+  /** JSON text. */
+  readonly ResourcePolicy?: string;
 }
 
 /** Index in the state in which it is born. */
@@ -40,9 +43,18 @@ export function newGlobalIndex(input: NewIndex, billing: BillingMode): GlobalInd
 }
 
 /** CreateTable: refuses by the service's rules, else answers with a table in state CREATING. */
-export function createTable({ region, operation, caller }: Asked, input: CreateTableInput): Record<string, unknown> {
+export function createTable(asked: Asked, input: CreateTableInput): Record<string, unknown> {
+  const { region, operation, caller } = asked;
   const name = resolveTable(input.TableName, region.place, operation, caller);
-  const table = newTable(region, name, input);
+  const table = newTable(asked, name, input);
+  admit(region, table);
+  region.after(DURATIONS.create, () => activate(region, table));
+  return { TableDescription: describeTable(table) };
+}
+
+/** Takes a new table into its region; refuses a name that is taken, and too many tables. */
+export function admit(region: Region, table: Table): void {
+  const { name } = table;
   if (region.tables.has(name)) throw new ServiceError('ResourceInUseException', `Table already exists: ${name}`);
   refuseTooMany(region, table.globalIndexes.length + table.localIndexes.length > 0);
   if (region.tables.size >= MAXIMUM_TABLES) {
@@ -52,11 +64,12 @@ export function createTable({ region, operation, caller }: Asked, input: CreateT
     );
   }
   region.tables.set(name, table);
-  region.after(DURATIONS.create, () => activate(region, table));
-  return { TableDescription: describeTable(table) };
 }
 
-function newTable(region: Region, name: string, input: CreateTableInput): Table {
+/** A table in the state in which it is born, by the rules of CreateTable. */
+export function newTable(asked: Asked, name: string, input: CreateTableInput): Table {
+  const { region } = asked;
+  const arn = tableArn(region.place, name);
   const billing = input.BillingMode ?? 'PROVISIONED';
   const throughput = newThroughput(input, billing, null);
   checkKeys({
@@ -75,7 +88,7 @@ function newTable(region: Region, name: string, input: CreateTableInput): Table 
   return {
     ...throughput,
     name,
-    arn: tableArn(region.place, name),
+    arn,
     id: randomUUID(),
     createdAt: now / 1000,
     keySchema: input.KeySchema,
@@ -97,6 +110,10 @@ function newTable(region: Region, name: string, input: CreateTableInput): Table 
     tags,
     timeToLive: { status: 'DISABLED', attribute: null, changedAt: null },
     backups: { available: false, recoveryDays: null, enabledAt: null },
+    policy: initialPolicy(input.ResourcePolicy, asked, arn),
+    insights: new Map(),
+    streaming: [],
+    replicas: [],
     measures: { items: 0, bytes: 0, indexes: {} },
   };
 }
@@ -112,6 +129,13 @@ async function activate(region: Region, table: Table): Promise<void> {
     for (const index of table.globalIndexes) index.status = 'ACTIVE';
     await region.engine.command({ action: 'define', table: definitionOf(table) });
   });
+}
+
+/** Makes a table active that was filled before, with its global indexes at once. */
+export async function activateLoaded(region: Region, table: Table): Promise<void> {
+  for (const index of table.globalIndexes) index.status = 'ACTIVE';
+  await activate(region, table);
+  region.loading.delete(table.name);
 }
 
 /** DeleteTable: the items are gone at once, the table after its time in state DELETING. */

@@ -1,4 +1,5 @@
 import type { IndexDefinition } from './engine/dynalite.ts';
+import { describeReplicas } from './replicas.ts';
 import type { Capacity, GlobalIndex, Table, Throughput } from './table.ts';
 
 type Description = Record<string, unknown>;
@@ -43,6 +44,17 @@ export function describeTable(table: Table): Description {
           TableClassSummary: {
             TableClass: tableClass.name,
             ...optional('LastUpdateDateTime', tableClass.changes.at(-1)),
+          },
+        }
+      : {}),
+    ...describeReplicas(table),
+    ...(table.restored
+      ? {
+          RestoreSummary: {
+            SourceBackupArn: table.restored.backupArn,
+            SourceTableArn: table.restored.tableArn,
+            RestoreDateTime: table.restored.at,
+            RestoreInProgress: table.restored.inProgress,
           },
         }
       : {}),

@@ -4,9 +4,11 @@ import { createTable, deleteTable } from './create-table.ts';
 import { describeTable } from './describe-table.ts';
 import { resolveTable, validation } from './names.ts';
 import { type Asked, findTable } from './region.ts';
+import { settingOperations } from './setting-operations.ts';
 import type { Table } from './table.ts';
 import { listTags, type Tag, tagResource, untagResource } from './tags.ts';
 import { describeTimeToLive, updateTimeToLive } from './time-to-live.ts';
+import { transferOperations } from './transfer/operations.ts';
 import { updateTable } from './update-table.ts';
 
 type Answer = Record<string, unknown> | Promise<Record<string, unknown>> | null;
@@ -50,6 +52,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   UpdateTimeToLive: updateTimeToLive,
   DescribeContinuousBackups: describeContinuousBackups,
   UpdateContinuousBackups: updateContinuousBackups,
+  ...settingOperations,
+  ...transferOperations,
 };
 
 /** Tag operations take ARNs only. */

@@ -1,10 +1,15 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../clock.ts';
-import { ServiceError } from '../../service.ts';
+import { type Caller, ServiceError } from '../../service.ts';
+import type { ServiceRoleKind } from '../iam/service-linked-roles.ts';
 import { createEngineProcess, type EngineProcess } from './engine-process.ts';
 import { type Place, resolveTable } from './names.ts';
+import type { FindPrincipal } from './policy-document.ts';
 import type { FindKey } from './settings.ts';
 import type { Table } from './table.ts';
+import type { TransferFaults } from './transfer/faults.ts';
+import { createTransfers, type Transfers } from './transfer/jobs.ts';
+import type { CallS3 } from './transfer/storage.ts';
 
 /** Modelled durations of transitions in milliseconds; the real ones take seconds to hours and vary. */
 export const DURATIONS = {
@@ -16,7 +21,23 @@ export const DURATIONS = {
   index: 3000,
   remove: 1500,
   timeToLive: 4000,
+  insights: 3000,
+  streaming: 3000,
+  /** Until a changed policy is in force. */
+  policy: 1500,
+  /** After a change of a policy, in which it cannot be changed again. */
+  policyBlock: 15_000,
 } as const;
+
+/** What DynamoDB asks of other services. */
+export interface RegionPorts {
+  readonly findKey: FindKey;
+  readonly findPrincipal: FindPrincipal;
+  /** Makes the role in whose name DynamoDB calls another service, unless the account has it. */
+  readonly ensureServiceRole: (account: string, kind: ServiceRoleKind) => void;
+  readonly callS3: CallS3;
+  readonly faults: TransferFaults;
+}
 
 /** The tables of one account and region. */
 export interface Region {
@@ -25,12 +46,19 @@ export interface Region {
   readonly tables: Map<string, Table>;
   readonly engine: EngineProcess;
   readonly findKey: FindKey;
+  readonly findPrincipal: FindPrincipal;
+  ensureServiceRole(kind: ServiceRoleKind): void;
+  readonly callS3: CallS3;
+  readonly faults: TransferFaults;
+  readonly transfers: Transfers;
+  /** Names of tables that are being filled: the engine has them, clients do not. */
+  readonly loading: Set<string>;
   /** Carries on with `action` after modelled milliseconds, unless the region is closed before. */
   after(milliseconds: number, action: () => Promise<void> | void): void;
   close(): Promise<void>;
 }
 
-export function createRegion(place: Place, clock: Clock, findKey: FindKey): Region {
+export function createRegion(place: Place, clock: Clock, ports: RegionPorts): Region {
   const closing = new AbortController();
   // Every transition under way listens, and there may be hundreds.
   setMaxListeners(0, closing.signal);
@@ -40,7 +68,13 @@ export function createRegion(place: Place, clock: Clock, findKey: FindKey): Regi
     clock,
     tables: new Map(),
     engine,
-    findKey,
+    findKey: ports.findKey,
+    findPrincipal: ports.findPrincipal,
+    ensureServiceRole: (kind) => ports.ensureServiceRole(place.account, kind),
+    callS3: ports.callS3,
+    faults: ports.faults,
+    transfers: createTransfers(),
+    loading: new Set(),
     after(milliseconds, action) {
       const transition = async () => {
         let release: (() => void) | undefined;
@@ -71,6 +105,8 @@ export interface Asked {
   readonly operation: string;
   /** ARN of the caller. */
   readonly caller: string;
+  /** The caller's session, in whose name S3 is asked. */
+  readonly session: Caller;
 }
 
 /** The table named by name or ARN, in whatever state; ResourceNotFoundException when there is none. */

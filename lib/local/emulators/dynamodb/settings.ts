@@ -50,7 +50,7 @@ export function encryptionOf(input: EncryptionInput | undefined, place: Place, f
   }
   if (input.SSEType === 'AES256') throw invalidParameter('SSEType AES256 is not supported, only KMS');
   const keyId = input.KMSMasterKeyId ?? 'alias/aws/dynamodb';
-  const keyArn = keyId === 'alias/aws/dynamodb' ? anyKey(place, keyId) : findKey(place, keyId);
+  const keyArn = findKey(place, keyId) ?? (keyId === 'alias/aws/dynamodb' ? anyKey(place, keyId) : null);
   // A key of another region or of nobody is told apart only by its text.
   if (keyArn === null)
     throw invalidParameter(`KMS validation error: key ${keyId} does not exist in region ${place.region}`);

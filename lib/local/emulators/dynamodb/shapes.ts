@@ -1,27 +1,23 @@
-import type { Shape, StructureShape } from './check.ts';
+import type { StructureShape } from './check.ts';
+import { settingShapes } from './setting-shapes.ts';
+import {
+  attributeName,
+  boolean,
+  indexName,
+  integer,
+  list,
+  long,
+  ofTable,
+  oneOf,
+  resourceArn,
+  string,
+  structure,
+  unbuilt,
+} from './shape-parts.ts';
+import { transferShapes } from './transfer/shapes.ts';
 
 /** Inputs of the control operations, as in the service model; `unbuilt` marks what the emulator refuses. */
 
-const string = (limits: { min?: number; max?: number; pattern?: string } = {}): Shape => ({
-  kind: 'string',
-  ...limits,
-});
-const oneOf = (...values: string[]): Shape => ({ kind: 'string', values });
-const long = (min?: number): Shape => ({ kind: 'number', type: 'Long', ...(min === undefined ? {} : { min }) });
-const integer = (min: number, max: number): Shape => ({ kind: 'number', type: 'Integer', min, max });
-const list = (of: Shape, limits: { min?: number; max?: number } = {}): Shape => ({ kind: 'list', of, ...limits });
-const structure = (members: Record<string, Shape>, required: string[] = []): StructureShape => ({
-  kind: 'structure',
-  members,
-  required,
-});
-const boolean: Shape = { kind: 'boolean' };
-const unbuilt: Shape = { kind: 'unbuilt' };
-
-const tableName = string({ min: 1, max: 1024 });
-const indexName = string({ min: 3, max: 255, pattern: '[a-zA-Z0-9_.-]+' });
-const attributeName = string({ min: 1, max: 255 });
-const resourceArn = string({ min: 1, max: 1283 });
 const billingMode = oneOf('PROVISIONED', 'PAY_PER_REQUEST');
 const tableClass = oneOf('STANDARD', 'STANDARD_INFREQUENT_ACCESS');
 
@@ -58,9 +54,16 @@ const indexThroughput = {
   WarmThroughput: warmThroughput,
 };
 const newIndex = structure({ ...index, ...indexThroughput }, ['IndexName', 'KeySchema', 'Projection']);
-const ofTable = (members: Record<string, Shape> = {}, required: string[] = []) =>
-  structure({ TableName: tableName, ...members }, ['TableName', ...required]);
-
+const newTableMembers = {
+  AttributeDefinitions: attributeDefinitions,
+  KeySchema: keySchema,
+  BillingMode: billingMode,
+  ProvisionedThroughput: provisionedThroughput,
+  OnDemandThroughput: onDemandThroughput,
+  SSESpecification: encryption,
+  GlobalSecondaryIndexes: list(newIndex),
+  LocalSecondaryIndexes: list(structure(index, ['IndexName', 'KeySchema', 'Projection'])),
+};
 const settings = {
   BillingMode: billingMode,
   ProvisionedThroughput: provisionedThroughput,
@@ -75,6 +78,8 @@ const settings = {
 
 /** Input shape of every operation that the front answers itself. */
 export const SHAPES: Readonly<Record<string, StructureShape>> = {
+  ...settingShapes,
+  ...transferShapes(newTableMembers),
   CreateTable: ofTable(
     {
       ...settings,
@@ -83,7 +88,7 @@ export const SHAPES: Readonly<Record<string, StructureShape>> = {
       LocalSecondaryIndexes: list(structure(index, ['IndexName', 'KeySchema', 'Projection'])),
       GlobalSecondaryIndexes: list(newIndex),
       Tags: tags,
-      ResourcePolicy: unbuilt,
+      ResourcePolicy: string(),
       GlobalTableSourceArn: unbuilt,
       VectorIndexes: unbuilt,
     },

@@ -1,5 +1,8 @@
+import type { Insights } from './contributor-insights.ts';
 import type { IndexDefinition, KeyElement, TableDefinition } from './engine/dynalite.ts';
 import type { Measures } from './engine/tables.ts';
+import type { StreamingDestination } from './kinesis-streaming.ts';
+import type { TablePolicy } from './resource-policy.ts';
 
 export type BillingMode = 'PROVISIONED' | 'PAY_PER_REQUEST';
 
@@ -62,6 +65,14 @@ export interface Table extends Throughput {
     changedAt: number | null;
   };
   backups: { available: boolean; recoveryDays: number | null; enabledAt: number | null };
+  readonly policy: TablePolicy;
+  /** By index name, empty for the table itself. */
+  readonly insights: Map<string, Insights>;
+  readonly streaming: StreamingDestination[];
+  /** Names of the other regions of a global table. */
+  readonly replicas: string[];
+  /** Where its items come from, if it was restored; `at` is the moment of the backup. */
+  restored?: { readonly backupArn: string; readonly tableArn: string; readonly at: number; inProgress: boolean };
   /** As of the last statistics, which the service refreshes about every six hours. */
   measures: Measures;
 }

@@ -135,6 +135,7 @@ function planDelete(region: Region, table: Table, index: GlobalIndex): Change {
       await region.engine.command({ action: 'clearIndex', name: table.name, index: name });
       region.after(DURATIONS.index, async () => {
         table.globalIndexes = table.globalIndexes.filter((other) => other !== index);
+        table.insights.delete(name);
         const used = usedAttributes(table.keySchema, [
           ...table.localIndexes,
           ...table.globalIndexes.map(({ definition }) => definition),

@@ -2,6 +2,7 @@ import { jsonService, operation, textOf } from '../../gateway/operations.ts';
 import { flag, integer, list, oneOf, required, structure, text } from '../../members.ts';
 import { type Service, ServiceError, type ServiceRequest } from '../../service.ts';
 import { tokenPage } from '../paging.ts';
+import { dataKeyOperations } from './data-keys.ts';
 import { checkKeyPolicy } from './key-policy.ts';
 import type { Key, KmsStore } from './store.ts';
 
@@ -33,11 +34,22 @@ export function kmsService(store: KmsStore): Service {
     return { items, paging: { Truncated: next !== undefined, ...(next !== undefined && { NextMarker: next }) } };
   };
 
+  const enabling = (enabled: boolean) =>
+    operation({
+      input: structure({ KeyId: KEY_ID }),
+      resource: keyArn,
+      run: ({ KeyId }, request) => {
+        existing(KeyId, request).enabled = enabled;
+        return undefined;
+      },
+    });
+
   return jsonService({
     name: 'kms',
     targetPrefix: 'TrentService',
     form: { version: '1.1' },
     operations: {
+      ...dataKeyOperations(store, (id, request) => existing(id, request, 'any')),
       CreateKey: operation({
         input: structure({
           Policy: POLICY,
@@ -76,6 +88,8 @@ export function kmsService(store: KmsStore): Service {
         resource: keyArn,
         run: ({ KeyId }, request) => ({ KeyMetadata: metadata(existing(KeyId, request, 'any')) }),
       }),
+      EnableKey: enabling(true),
+      DisableKey: enabling(false),
       ListKeys: operation({
         input: structure(PAGING),
         run: (input, { caller }) => {
@@ -149,12 +163,12 @@ const metadata = (key: Key) => ({
   KeyId: key.keyId,
   Arn: key.arn,
   CreationDate: key.created.getTime() / 1000,
-  Enabled: true,
+  Enabled: key.enabled,
   Description: key.description,
   KeyUsage: 'ENCRYPT_DECRYPT',
-  KeyState: 'Enabled',
+  KeyState: key.enabled ? 'Enabled' : 'Disabled',
   Origin: 'AWS_KMS',
-  KeyManager: 'CUSTOMER',
+  KeyManager: key.manager,
   CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
   KeySpec: 'SYMMETRIC_DEFAULT',
   EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],

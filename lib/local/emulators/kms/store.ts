@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import { ServiceError } from '../../service.ts';
 
@@ -10,9 +10,14 @@ export interface Key {
   readonly arn: string;
   readonly description: string;
   readonly created: Date;
+  /** AWS for the key that a service has of its own in an account. */
+  readonly manager: 'AWS' | 'CUSTOMER';
+  enabled: boolean;
   /** JSON text, as the client wrote it. */
   policy: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** 32 bytes that never leave the service. */
+  readonly material: Buffer;
 }
 
 export interface KeyRequest {
@@ -24,6 +29,8 @@ export interface KeyRequest {
   readonly policy?: string;
   readonly description?: string;
   readonly tags?: Readonly<Record<string, string>>;
+  /** @default CUSTOMER */
+  readonly manager?: Key['manager'];
 }
 
 export interface Alias {
@@ -51,10 +58,11 @@ export function createKmsStore(clock: Clock): KmsStore {
 
   return {
     putKey(request) {
-      const { account, region, keyId = randomUUID(), description = '', tags = {} } = request;
+      const { account, region, keyId = randomUUID(), description = '', tags = {}, manager = 'CUSTOMER' } = request;
       const arn = `${arnPrefix(account, region)}key/${keyId}`;
       const policy = request.policy ?? defaultPolicy(account);
-      const key: Key = { account, region, keyId, arn, description, tags, policy, created: new Date(clock.now()) };
+      const made = { created: new Date(clock.now()), material: randomBytes(32), enabled: true };
+      const key: Key = { account, region, keyId, arn, description, tags, policy, manager, ...made };
       keys.set(arn, key);
       return key;
     },

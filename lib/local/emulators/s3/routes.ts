@@ -82,7 +82,10 @@ const HEADERS = new Set([
   'x-amz-copy-source-if-match',
   'x-amz-metadata-directive',
   'x-amz-object-ownership',
+  'x-amz-acl',
 ]);
+/** The only ACL that a bucket without ACLs takes, which is how buckets are made: it gives what the owner has anyway. */
+const OWNERS_ACL = 'bucket-owner-full-control';
 
 /** Finds operation, bucket and key of a request; whatever is not known is refused by name. */
 export function routeOf(request: ServiceRequest): Target {
@@ -104,7 +107,9 @@ export function routeOf(request: ServiceRequest): Target {
   if (unknownName) throw notImplemented(`query parameter '${unknownName}' of ${operation}`);
   for (const name of Object.keys(request.headers)) {
     const known = HEADERS.has(name) || /^x-amz-(meta|checksum)-/.test(name) || !name.startsWith('x-amz-');
-    if (!known) throw notImplemented(`header '${name}'`);
+    if (!known || (name === 'x-amz-acl' && request.headers[name] !== OWNERS_ACL)) {
+      throw notImplemented(`header '${name}'`);
+    }
   }
   if ('x-amz-copy-source' in request.headers) {
     if (operation !== 'PutObject') throw notImplemented(`x-amz-copy-source of ${operation}`);

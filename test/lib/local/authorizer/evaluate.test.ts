@@ -227,6 +227,107 @@ describe('the policy of a resource', () => {
   });
 });
 
+describe('the statements of a verdict', () => {
+  const granted = (...statements: [policy: string, statement: string][]) => ({
+    allowed: true,
+    reason: '',
+    statements: statements.map(([policy, statement]) => ({ policy, statement })),
+  });
+  const sid = (Sid: string, parts: Parts = {}) => ({ Sid, ...parts });
+
+  it('are those that allow: of the identity, its boundary, its session and the resource', () => {
+    const policies = {
+      identity: [elsewhere, identity({ Action: 'ec2:*' }, sid('Own'), sid('Later'))],
+      boundary: identity(sid('Bound')),
+      session: identity(sid('Session')),
+      resource: ofResource(sid('Account', { Principal: { AWS: ACCOUNT } })),
+    };
+    expect(decide(policies)).toEqual(
+      granted(['identity', 'Own'], ['identity', 'Bound'], ['identity', 'Session'], ['resource', 'Account']),
+    );
+    expect(decide({ identity: policies.identity })).toEqual(granted(['identity', 'Own']));
+  });
+
+  it('are that of the resource alone where it names the session, the most direct of several', () => {
+    const by = (Sid: string, Principal: unknown) => sid(Sid, { Principal });
+    const everybody = [
+      by('Account', { AWS: ACCOUNT }),
+      by('Service', { Service: 'lambda.amazonaws.com' }),
+      by('Role', { AWS: ROLE }),
+      by('Everyone', '*'),
+      by('Session', { AWS: SESSION }),
+    ];
+    const first = (count: number) => decide({ resource: ofResource(...everybody.slice(0, count)) });
+    expect(first(5)).toEqual(granted(['resource', 'Session']));
+    expect(decide({ resource: ofResource(...[...everybody].reverse()) })).toEqual(granted(['resource', 'Session']));
+    expect(first(4)).toEqual(granted(['resource', 'Everyone']));
+    expect(first(3)).toEqual(granted(['resource', 'Role']));
+    expect(first(2)).toEqual({
+      allowed: false,
+      reason: 'no identity-based policy allows the s3:GetObject action',
+      statements: [],
+    });
+  });
+
+  it('are the one that denies, wherever it stands', () => {
+    const deny = { Sid: 'No', Effect: 'Deny' };
+    const refused = (where: string, policy: string) => ({
+      allowed: false,
+      reason: `with an explicit deny in ${where}`,
+      statements: [{ policy, statement: 'No' }],
+    });
+    expect(decide({ identity: [identity({}), identity({}, deny, {})] })).toEqual(
+      refused('an identity-based policy', 'identity'),
+    );
+    const resource = ofResource({ Principal: '*' }, { ...deny, Principal: { AWS: ROLE } });
+    expect(decide({ identity: [identity({})], resource })).toEqual(refused('a resource-based policy', 'resource'));
+  });
+});
+
+describe('who asks', () => {
+  const root = { account: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root`, roleArn: null, type: 'root' } as const;
+  const service = { account: ACCOUNT, arn: 'states.amazonaws.com', roleArn: null, type: 'service' } as const;
+
+  it('may do everything in its own account as its root, without a policy', () => {
+    expect(decide({}, {}, { principal: root }).allowed).toBe(true);
+    expect(decide({ identity: [elsewhere] }).allowed).toBe(false);
+    expect(decide({}, {}, { principal: root, resourceAccount: OTHER }).reason).toBe(
+      'no resource-based policy allows the s3:GetObject action',
+    );
+    const resource = ofResource({ Principal: { AWS: ACCOUNT } });
+    expect(decide({ resource }, {}, { principal: root, resourceAccount: OTHER }).allowed).toBe(true);
+  });
+
+  it('is a service only by its name or by everyone', () => {
+    const asked = (Principal: unknown) => decide({ resource: ofResource({ Principal }) }, {}, { principal: service });
+    expect(asked({ Service: 'states.amazonaws.com' })).toMatchObject({
+      allowed: true,
+      statements: [{ policy: 'resource', statement: '1' }],
+    });
+    expect(asked('*').allowed).toBe(true);
+    for (const other of [{ Service: 'lambda.amazonaws.com' }, { AWS: ACCOUNT }, { AWS: ROLE }]) {
+      expect(asked(other)).toEqual({
+        allowed: false,
+        reason: 'no resource-based policy allows the s3:GetObject action',
+        statements: [],
+      });
+    }
+    expect(decide({}, {}, { principal: service }).allowed).toBe(false);
+  });
+
+  it('is a session across accounts only with both sides, whoever is named', () => {
+    const far = { resourceAccount: OTHER };
+    for (const AWS of [SESSION, ROLE, ACCOUNT]) {
+      const resource = ofResource({ Principal: { AWS } });
+      expect(decide({ resource }, {}, far).allowed, AWS).toBe(false);
+      expect(decide({ resource, identity: [identity({})] }, {}, far).allowed, AWS).toBe(true);
+      expect(decide({ resource, identity: [identity({})], boundary: elsewhere }, {}, far).allowed, AWS).toBe(false);
+    }
+    const everyone = { resource: ofResource({ Principal: '*' }), identity: [identity({})] };
+    expect(decide({ ...everyone, boundary: elsewhere }, {}, far).allowed).toBe(false);
+  });
+});
+
 describe('parsePolicy', () => {
   it.each([
     ['an unknown operator', { Condition: { StringIs: { a: 'b' } } }, "condition operator 'StringIs'"],

@@ -57,6 +57,7 @@ const targets: Readonly<Record<string, string>> = {
   events: 'AWSEvents',
   ssm: 'AmazonSSM',
   sqs: 'AmazonSQS',
+  'application-autoscaling': 'AnyScaleFrontendService',
 };
 const versions: Readonly<Record<string, string>> = { iam: '2010-05-08', sts: '2011-06-15', sns: '2010-03-31' };
 const listed: Readonly<Record<string, readonly string[]>> = {

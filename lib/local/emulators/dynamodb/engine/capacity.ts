@@ -1,4 +1,5 @@
 import type { Item, Members, TableDefinition } from './dynalite.ts';
+import { withoutUnfitKeys } from './keys.ts';
 import { indexWriteUnits, itemSize, readUnits, writeUnits } from './sizes.ts';
 
 /** What an operation used, before it is cut to what `ReturnConsumedCapacity` asks for. */
@@ -14,12 +15,15 @@ export const noneConsumed = (): Consumed => ({ table: 0, local: new Map(), globa
 export function consumedByWrite(table: TableDefinition, before: Item | null, after: Item | null): Consumed {
   const consumed = noneConsumed();
   consumed.table = writeUnits(Math.max(before ? itemSize(before) : 0, after ? itemSize(after) : 0));
+  // Items that are older than an index and have no fit key for it are not in it.
+  const old = before && withoutUnfitKeys(before, table);
+  const next = after && withoutUnfitKeys(after, table);
   for (const [units, indexes] of [
     [consumed.local, table.LocalSecondaryIndexes],
     [consumed.global, table.GlobalSecondaryIndexes],
   ] as const) {
     for (const index of indexes ?? []) {
-      const used = indexWriteUnits(before, after, index, table);
+      const used = indexWriteUnits(old, next, index, table);
       if (used > 0) units.set(index.IndexName, used);
     }
   }

@@ -75,7 +75,8 @@ async function answerPage(
   const page = await readPage(store, prefixed(bounds, prefix), limit);
   const consistent = data.ConsistentRead === true;
   const consumed = noneConsumed();
-  const units = readUnits(page.bytes, consistent);
+  // A page of nothing costs the least amount, like a missing item.
+  const units = readUnits(Math.max(1, page.bytes), consistent);
   if (index) consumed[isLocal ? 'local' : 'global'].set(index, units);
   else consumed.table = units;
 

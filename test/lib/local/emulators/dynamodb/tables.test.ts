@@ -235,7 +235,7 @@ describe('CreateTable', () => {
       { TableClass: 'GOLD' as 'STANDARD' },
       'Member must satisfy enum value set: [STANDARD, STANDARD_INFREQUENT_ACCESS]',
     ],
-    ['a resource policy, which is not built', { ResourcePolicy: '{}' }, "member 'resourcePolicy' is not supported"],
+    ['a resource policy that says nothing', { ResourcePolicy: '{}' }, 'Invalid policy document'],
   ])('refuses %s', async (_what, members, reason) => {
     const refusal = await refused(create(simpleTable('never', members)));
     expect(refusal).toMatch(/^ValidationException: /);

@@ -121,11 +121,105 @@ describe('key policies', () => {
   });
 });
 
+describe('data keys', () => {
+  const EncryptionContext = { promotionId: 'sales', kind: 'dynamodb' };
+  type DataKey = { KeyId: string; CiphertextBlob: string; Plaintext: string };
+  const generate = async (input: object) => (await call('GenerateDataKey', input)) as unknown as DataKey;
+
+  it.each([
+    [{ KeySpec: 'AES_256' }, 32],
+    [{ KeySpec: 'AES_128' }, 16],
+    [{ NumberOfBytes: 100 }, 100],
+  ])('of %j come back by their ciphertext, with the key named or not', async (size, bytes) => {
+    const { KeyId, Arn } = (await createKey()).KeyMetadata;
+    const { CiphertextBlob, Plaintext, KeyId: used } = await generate({ KeyId, ...size, EncryptionContext });
+    expect([used, Buffer.from(Plaintext, 'base64').length]).toEqual([Arn, bytes]);
+    const swapped = { kind: 'dynamodb', promotionId: 'sales' };
+    for (const named of [{}, { KeyId }, { KeyId: Arn }]) {
+      expect(await call('Decrypt', { ...named, CiphertextBlob, EncryptionContext: swapped })).toEqual({
+        ...{ status: 200, KeyId: Arn, Plaintext, EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' },
+      });
+    }
+  });
+
+  it('are found under an alias', async () => {
+    const { KeyId, Arn } = (await createKey()).KeyMetadata;
+    await call('CreateAlias', { AliasName: 'alias/data-keys', TargetKeyId: KeyId });
+    expect(await generate({ KeyId: 'alias/data-keys', KeySpec: 'AES_256' })).toMatchObject({ KeyId: Arn });
+  });
+
+  it('are refused in another context, under another key, and when their ciphertext was changed', async () => {
+    const { KeyId } = (await createKey()).KeyMetadata;
+    const other = (await createKey()).KeyMetadata.KeyId;
+    const { CiphertextBlob } = await generate({ KeyId, KeySpec: 'AES_256', EncryptionContext });
+    const invalid = { status: 400, __type: 'InvalidCiphertextException' };
+    for (const context of [undefined, {}, { ...EncryptionContext, kind: 'dms' }, { ...EncryptionContext, more: 'x' }]) {
+      expect(await call('Decrypt', { CiphertextBlob, EncryptionContext: context })).toMatchObject(invalid);
+    }
+    const bytes = Buffer.from(CiphertextBlob, 'base64');
+    for (const at of [0, 5, 100, bytes.length - 1]) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      const answer = await call('Decrypt', { CiphertextBlob: changed.toString('base64'), EncryptionContext });
+      expect(answer.status).toBe(400);
+    }
+    const cut = bytes.subarray(0, 10).toString('base64');
+    expect(await call('Decrypt', { CiphertextBlob: cut, EncryptionContext })).toMatchObject(invalid);
+    expect(await call('Decrypt', { CiphertextBlob, EncryptionContext, KeyId: other })).toMatchObject({
+      __type: 'IncorrectKeyException',
+    });
+  });
+
+  it('are refused while their key is disabled', async () => {
+    const { KeyId } = (await createKey()).KeyMetadata;
+    const { CiphertextBlob } = await generate({ KeyId, KeySpec: 'AES_256' });
+    await call('DisableKey', { KeyId });
+    const disabled = { status: 400, __type: 'DisabledException' };
+    expect(await call('GenerateDataKey', { KeyId, KeySpec: 'AES_256' })).toMatchObject(disabled);
+    expect(await call('Decrypt', { CiphertextBlob })).toMatchObject(disabled);
+    await call('EnableKey', { KeyId });
+    expect(await call('Decrypt', { CiphertextBlob })).toMatchObject({ status: 200 });
+  });
+
+  it.each<[string, object, string]>([
+    ['without a size', {}, 'ValidationException'],
+    ['with two sizes', { KeySpec: 'AES_256', NumberOfBytes: 32 }, 'ValidationException'],
+    ['of an unknown size', { KeySpec: 'AES_512' }, 'ValidationException'],
+    ['with an unknown member', { KeySpec: 'AES_256', Context: {} }, 'ValidationException'],
+    ['in a dry run', { KeySpec: 'AES_256', DryRun: true }, 'UnsupportedOperationException'],
+    ['for an enclave', { KeySpec: 'AES_256', Recipient: {} }, 'UnsupportedOperationException'],
+    ['under a key that is not there', { KeySpec: 'AES_256', KeyId: 'absent' }, 'NotFoundException'],
+  ])('are refused %s', async (_what, input, code) => {
+    const { KeyId } = (await createKey()).KeyMetadata;
+    expect(await call('GenerateDataKey', { KeyId, ...input })).toMatchObject({ status: 400, __type: code });
+  });
+
+  it('are not decrypted by another algorithm', async () => {
+    const { KeyId } = (await createKey()).KeyMetadata;
+    const { CiphertextBlob } = await generate({ KeyId, KeySpec: 'AES_256' });
+    expect(await call('Decrypt', { CiphertextBlob, EncryptionAlgorithm: 'SM2PKE' })).toMatchObject({
+      __type: 'InvalidKeyUsageException',
+    });
+  });
+});
+
 describe('operations that are not built', () => {
   it('are refused by name', async () => {
     expect(await call('ScheduleKeyDeletion', {})).toMatchObject({
       __type: 'UnknownOperationException',
       message: expect.stringContaining('ScheduleKeyDeletion'),
     });
+  });
+});
+
+describe('the state of keys', () => {
+  it('is enabled until somebody disables them', async () => {
+    const { KeyId } = (await createKey()).KeyMetadata;
+    const state = async () => (await call('DescribeKey', { KeyId })) as unknown as { KeyMetadata: object };
+    expect(await call('DisableKey', { KeyId })).toEqual({ status: 200 });
+    expect((await state()).KeyMetadata).toMatchObject({ Enabled: false, KeyState: 'Disabled' });
+    await call('EnableKey', { KeyId });
+    expect((await state()).KeyMetadata).toMatchObject({ Enabled: true, KeyState: 'Enabled' });
+    expect(await call('DisableKey', { KeyId: 'absent' })).toMatchObject({ __type: 'NotFoundException' });
   });
 });
