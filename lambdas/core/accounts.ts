@@ -1,10 +1,10 @@
-import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { type CredentialProvider, clients, type Target } from './clients.ts';
+import { bounded } from './bounded.ts';
 import type { Kind } from './contracts.ts';
 import type { Environments } from './environments.ts';
 import { PromotionError } from './errors.ts';
 import { accessRoleName, partitionOf, type Side } from './names.ts';
 import { attempt, named } from './retry.ts';
+import type { SessionKeys, Sts } from './wire/sts.ts';
 
 /** Which role is wanted, and on whose behalf. */
 export interface RoleRequest {
@@ -15,79 +15,102 @@ export interface RoleRequest {
   readonly promotionId: string;
   /** Inline session policy that narrows the role; at most 2,048 characters (STS). */
   readonly sessionPolicy?: object;
+  /** True where nothing is written with the session; a source role never writes. */
+  readonly readOnly?: boolean;
+}
+
+/**
+ * Answers the keys of an assumed role: the same ones until they are about to end, or to be forgotten because a service
+ * calls them expired. Fits SDK clients and signed calls alike.
+ */
+export type CredentialProvider = (options?: { readonly forceRefresh?: boolean }) => Promise<SessionKeys>;
+
+/** In which region, and as whom, the account behind a role is called. */
+export interface RoleTarget {
+  readonly region: string;
+  readonly credentials: CredentialProvider;
 }
 
 /** Role chaining allows one hour at most (IAM guide); a worker lives 15 minutes. */
 const sessionSeconds = 3600;
 
+/** As the SDK does: keys that end within five minutes are used for no further call. */
+const marginMilliseconds = 5 * 60_000;
+
+/** Sessions of this process by all that went into them; a child of the Distributed Map has one for each of its tables. */
+const sessions = bounded<SessionKeys>(100);
+/** Those that are being asked for: sixty calls at once find keys expired together. */
+const renewals = new Map<string, Promise<SessionKeys>>();
+/** Roles of which this process has seen to which account they lead; the ARN has the account in it, so it cannot change. */
+const checkedRoles = new Set<string>();
+
 /**
- * Assumes the access role of an environment and checks that the account behind it is the configured one, before
- * anything else is called with it. The result fits into {@link clients}.
+ * Assumes the access role of an environment. Before anything is written with it, it checks whose account its keys belong
+ * to. A session that only reads goes without: STS assumes no other role than the one whose ARN was asked for, and that
+ * has the configured account in it. Later invocations of the process go on with a session that is
+ * wanted alike.
  */
-export async function assume(environments: Environments, request: RoleRequest): Promise<Required<Target>> {
+export async function assume(
+  { environments, sts }: { readonly environments: Environments; readonly sts: Sts },
+  request: RoleRequest,
+): Promise<RoleTarget> {
   const environment = environments.environments[request.environment];
   if (!environment) throw unknownEnvironment(environments, request.environment, '');
   const role = accessRoleName(request.kind, request.side, environments.qualifier);
   const roleArn = `arn:${partitionOf(environment.region)}:iam::${environment.account}:role/${role}`;
-  const sts = clients.sts();
+  const place = JSON.stringify([roleArn, environments.externalId, request]);
 
-  const credentials: CredentialProvider = async () => {
-    const { Credentials } = await attempt(
-      () =>
-        sts.send(
-          new AssumeRoleCommand({
-            RoleArn: roleArn,
-            RoleSessionName: `${request.kind}-${request.promotionId}`,
-            ExternalId: environments.externalId,
-            SourceIdentity: request.promotionId,
-            DurationSeconds: sessionSeconds,
-            ...(request.sessionPolicy ? { Policy: JSON.stringify(request.sessionPolicy) } : {}),
-          }),
-        ),
-      {
-        check: (answer) =>
-          answer.Credentials?.SessionToken ? null : `sts answered without credentials for ${roleArn}`,
-      },
-    ).catch((error: unknown) => {
-      throw named(error, `assuming ${roleArn} for environment ${request.environment}`);
-    });
-    return {
-      accessKeyId: Credentials?.AccessKeyId ?? '',
-      secretAccessKey: Credentials?.SecretAccessKey ?? '',
-      sessionToken: Credentials?.SessionToken ?? '',
-      expiration: Credentials?.Expiration ?? new Date(Date.now() + sessionSeconds * 1000),
-    };
+  const renew = async () => {
+    const session = await assumeRole(sts, roleArn, environments.externalId, request);
+    sessions.set(place, session);
+    return session;
   };
-
-  // The first answer serves the check and the first calls: one AssumeRole for each role a worker uses.
-  let first: ReturnType<CredentialProvider> | null = credentials();
-  const target = {
-    region: environment.region,
-    credentials: () => {
-      const answer = first ?? credentials();
-      first = null;
-      return answer;
-    },
+  const credentials: CredentialProvider = async ({ forceRefresh = false } = {}) => {
+    const kept = sessions.get(place);
+    if (kept && !forceRefresh && kept.expiration.getTime() - Date.now() > marginMilliseconds) return kept;
+    const renewal = renewals.get(place) ?? renew().finally(() => renewals.delete(place));
+    renewals.set(place, renewal);
+    return await renewal;
   };
-  const reused = await first;
-  const account = await accountOf({ region: environment.region, credentials: async () => reused }, roleArn);
-  if (account !== environment.account) {
-    throw new PromotionError('Promotion.Config', {
-      code: 'WrongAccount',
-      message: `${roleArn} leads to account ${account}, but environment ${request.environment} is account ${environment.account}`,
-      resolution: 'correct environments.json and deploy again',
+  const first = await credentials();
+  if (request.side !== 'source' && !request.readOnly && !checkedRoles.has(roleArn)) {
+    const account = await attempt(() => sts.accountOf(first)).catch((error: unknown) => {
+      throw named(error, `asking whose account ${roleArn} is`);
     });
+    if (account !== environment.account) {
+      sessions.clear();
+      throw wrongAccount(roleArn, account, request.environment, environment.account);
+    }
+    checkedRoles.add(roleArn);
   }
-  return target;
+  return { region: environment.region, credentials };
 }
 
-async function accountOf(target: Target, roleArn: string): Promise<string> {
-  const identity = await attempt(() => clients.sts(target).send(new GetCallerIdentityCommand({})), {
-    check: ({ Account }) => (Account ? null : 'sts answered no account'),
-  }).catch((error: unknown) => {
-    throw named(error, `asking whose account ${roleArn} is`);
+/** Forgets all sessions, as after an error: a role that was made anew or whose sessions were revoked is assumed again. */
+export function forgetSessions(): void {
+  sessions.clear();
+}
+
+async function assumeRole(sts: Sts, roleArn: string, externalId: string, request: RoleRequest): Promise<SessionKeys> {
+  const input = {
+    RoleArn: roleArn,
+    RoleSessionName: `${request.kind}-${request.promotionId}`,
+    ExternalId: externalId,
+    SourceIdentity: request.promotionId,
+    DurationSeconds: sessionSeconds,
+    ...(request.sessionPolicy ? { Policy: JSON.stringify(request.sessionPolicy) } : {}),
+  };
+  return await attempt(() => sts.assumeRole(input)).catch((error: unknown) => {
+    throw named(error, `assuming ${roleArn} for environment ${request.environment}`);
   });
-  return identity.Account ?? '';
+}
+
+function wrongAccount(roleArn: string, account: string, name: string, configured: string): PromotionError {
+  return new PromotionError('Promotion.Config', {
+    code: 'WrongAccount',
+    message: `${roleArn} leads to account ${account}, but environment ${name} is account ${configured}`,
+    resolution: 'correct environments.json and deploy again',
+  });
 }
 
 /** The error for a name that `environments.json` does not have. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Artefact, type Artefacts, readRequired } from './artefacts.ts';
+import { type Artefact, type Artefacts, ConditionFailed, readRequired } from './artefacts.ts';
 import { type Kind, kinds } from './contracts.ts';
 import { PromotionError } from './errors.ts';
 import { sha256, stableJson } from './json.ts';
@@ -23,6 +23,8 @@ const manifestSchema = z.strictObject({
       asset: z.string(),
       sha256: z.string(),
       statistics: z.record(z.string(), z.number()),
+      /** Tags that the asset had at the source, by which a later run selects it; an edited file does not change them. */
+      tags: z.array(z.strictObject({ Key: z.string(), Value: z.string() })).optional(),
     }),
   ),
   findings: z.array(z.strictObject({ code: z.string(), asset: z.string().optional(), message: z.string() })),
@@ -103,6 +105,7 @@ export async function writeBundleFile(
 ): Promise<string> {
   const key = keys.bundle(target.promotionId, target.kind, path);
   const text = stableJson(content);
+  if (!target.previous && (await writeFirst(artefacts, key, text))) return sha256(text);
   const present = await artefacts.read(key);
   if (present?.text === text) return present.pointer.sha256;
   const known = target.previous?.files.find((file) => file.path === path)?.sha256;
@@ -115,6 +118,17 @@ export async function writeBundleFile(
   }
   await artefacts.write(key, text, present ? { etag: present.etag } : { absent: true });
   return sha256(text);
+}
+
+/** A first export finds nothing there, as a rule; true when the file is there now with this text. */
+async function writeFirst(artefacts: Artefacts, key: string, text: string): Promise<boolean> {
+  try {
+    await artefacts.write(key, text, { absent: true });
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false;
+    throw error;
+  }
 }
 
 function parseFile<T>(artefact: Artefact, schema: z.ZodType<T>, key: string): T {

@@ -1,15 +1,8 @@
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { STSClient } from '@aws-sdk/client-sts';
-
-/** Answers the credentials of an assumed role; asked again shortly before `expiration`. */
-export type CredentialProvider = () => Promise<{
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken: string;
-  expiration: Date;
-}>;
+import type { CredentialProvider } from './accounts.ts';
 
 /** Where and as whom a client calls; without credentials it is the worker's own execution role in its own region. */
 export interface Target {
@@ -31,10 +24,24 @@ const patience = {
   },
 } as const;
 
-/** Clients of the services that workers call, all with the same patience. */
-export const clients = {
-  dynamodb: (target: Target = {}) => new DynamoDBClient({ ...patience, ...target }),
-  s3: (target: Target = {}) => new S3Client({ ...patience, ...target }),
-  states: (target: Target = {}) => new SFNClient({ ...patience, ...target }),
-  sts: (target: Target = {}) => new STSClient({ ...patience, ...target }),
-};
+// One function a service, so that a bundle has only the clients in it that its worker makes.
+
+/** A DynamoDB client with that patience. */
+export function dynamodbClient(target: Target = {}): DynamoDBClient {
+  return new DynamoDBClient({ ...patience, ...target });
+}
+
+/** A Step Functions client with that patience. */
+export function statesClient(target: Target = {}): SFNClient {
+  return new SFNClient({ ...patience, ...target });
+}
+
+/** An Application Auto Scaling client with that patience. */
+export function autoscalingClient(target: Target = {}): ApplicationAutoScalingClient {
+  return new ApplicationAutoScalingClient({ ...patience, ...target });
+}
+
+/** A Key Management Service client with that patience. */
+export function keysClient(target: Target = {}): KMSClient {
+  return new KMSClient({ ...patience, ...target });
+}

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Side } from './names.ts';
 
 const account = z.string().regex(/^\d{12}$/, 'an account id has twelve digits');
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region looks like us-east-1');
@@ -12,6 +13,12 @@ const environment = z
       .array(z.enum(['source', 'destination']))
       .min(1)
       .default(['source', 'destination']),
+    /** True where a role may export tables of this account to the artefact bucket, for engine `exportImport`. */
+    sourceChange: z.boolean().default(false),
+  })
+  .refine(({ sides, sourceChange }) => !sourceChange || sides.includes('source'), {
+    path: ['sourceChange'],
+    error: 'only an environment with the side "source" is exported from',
   })
   .readonly();
 
@@ -45,6 +52,11 @@ export const environmentsSchema = z
 
 /** One named account and region. */
 export type Environment = z.infer<typeof environment>;
+
+/** Sides on which an account has access roles for an environment. */
+export function accessSides({ sides, sourceChange }: Pick<Environment, 'sides' | 'sourceChange'>): readonly Side[] {
+  return sourceChange ? [...sides, 'source-change'] : sides;
+}
 
 /** The checked content of `environments.json`. */
 export type Environments = z.infer<typeof environmentsSchema>;

@@ -1,21 +1,17 @@
 import type * as z from 'zod';
 import { type ErrorDetail, PromotionError } from './errors.ts';
+import type { Reader } from './guards.ts';
 import { parseJson } from './json.ts';
 
 /** Problems shown in one message; the rest is counted. */
 const shown = 5;
 
 /** Turns what a schema found wrong into one error: what is wrong, where (JSON pointer), what would be right. */
-export function schemaError(error: z.ZodError, code: string, where: string, resolution: string): PromotionError {
+export function schemaError(error: Problems, code: string, where: string, resolution: string): PromotionError {
   const problems = error.issues.flatMap((issue) => describe(issue, []));
-  const more = problems.length > shown ? ` and ${problems.length - shown} more` : '';
-  const text = problems
-    .slice(0, shown)
-    .map(({ pointer, message }) => `${pointer || '/'}: ${message}`)
-    .join('; ');
   const detail: ErrorDetail = {
     code,
-    message: `${where} is not valid: ${text}${more}`,
+    message: `${where} is not valid: ${problemsText(error)}`,
     pointer: problems[0]?.pointer ?? '',
     count: problems.length,
     resolution,
@@ -23,12 +19,20 @@ export function schemaError(error: z.ZodError, code: string, where: string, reso
   return new PromotionError('Promotion.Config', detail);
 }
 
+/** What a {@link Reader} found wrong: the first problems with their places, and how many more there are. */
+export function problemsText({ issues }: Problems): string {
+  const problems = issues.flatMap((issue) => describe(issue, []));
+  const more = problems.length > shown ? ` and ${problems.length - shown} more` : '';
+  const texts = problems.slice(0, shown).map(({ pointer, message }) => `${pointer || '/'}: ${message}`);
+  return texts.join('; ') + more;
+}
+
 /**
  * Reads an object that the tool itself wrote (a plan, a checkpoint, a request). One that does not fit is damaged:
  * `Promotion.Data` with the key and the place.
  */
-export function readOwn<T>(schema: z.ZodType<T>, key: string, text: string): T {
-  const parsed = schema.safeParse(parseJson(text));
+export function readOwn<T>(reader: Reader<T>, key: string, text: string): T {
+  const parsed = reader.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   const problem = parsed.error.issues.flatMap((issue) => describe(issue, []))[0];
   throw new PromotionError('Promotion.Data', {
@@ -44,6 +48,7 @@ export function pointerOf(path: readonly PropertyKey[]): string {
 }
 
 type Issue = z.core.$ZodIssue;
+type Problems = { readonly issues: readonly Issue[] };
 
 function describe(issue: Issue, base: readonly PropertyKey[]): { pointer: string; message: string }[] {
   const path = [...base, ...issue.path];

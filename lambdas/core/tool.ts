@@ -4,5 +4,5 @@ import packageFile from '../../package.json' with { type: 'json' };
 export const toolIdentity = {
   name: packageFile.name,
   version: packageFile.version,
-  sdk: packageFile.dependencies['@aws-sdk/client-s3'],
+  sdk: packageFile.dependencies['@aws-sdk/client-dynamodb'],
 } as const;

@@ -1,4 +1,4 @@
-import { clients } from '../core/clients.ts';
+import { statesClient } from '../core/clients.ts';
 import { defineHandler } from '../core/handler.ts';
 import { startInput } from './contracts.ts';
 import { livenessOf } from './liveness.ts';
@@ -7,5 +7,5 @@ import { checkInput } from './request.ts';
 
 export const handler = defineHandler(startInput, async (start, { artefacts, environments }) => {
   const request = checkInput(start.input, start.executionName, environments);
-  return await lock(request, start, { artefacts, liveness: livenessOf(clients.states()) });
+  return await lock(request, start, { artefacts, liveness: livenessOf(statesClient()) });
 });

@@ -1,14 +1,13 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { type Artefacts, openArtefacts } from '../../lambdas/core/artefacts.ts';
+import { type Bucket, openBucket } from '../../lambdas/core/wire/s3.ts';
 import { startWorld, TOOLING, type World } from '../lib/local/gateway/fixture.ts';
+import { identityOf } from './identity.ts';
 
 /** The artefact bucket of a test on a gateway with S3 and STS. */
 export interface TestBucket {
   readonly bucket: string;
   readonly artefacts: Artefacts;
   readonly world: World;
-  /** A client as a worker has it, for what {@link Artefacts} does not do. */
-  readonly s3: S3Client;
   /** The next write is carried out, but its answer is lost on the way, as when a connection breaks. */
   loseNextAnswer(): void;
   /** Puts an object there as somebody else would: the emulator's store is written to, no request is made. */
@@ -24,22 +23,21 @@ const bucket = 'artefacts-of-the-test';
 export async function startBucket(): Promise<TestBucket> {
   const world = await startWorld();
   world.buckets.createBucket({ name: bucket, account: TOOLING, region: 'us-east-1', versioned: true });
-  const s3 = new S3Client(world.client(world.workerSession()));
+  const opened = openBucket(identityOf(world), bucket);
   let lost = false;
-  s3.middlewareStack.add(
-    (next, context) => async (args) => {
-      const answer = await next(args);
-      if (!lost || context.commandName !== 'PutObjectCommand') return answer;
+  const losing: Bucket = {
+    ...opened,
+    async put(...put) {
+      const answer = await opened.put(...put);
+      if (!lost) return answer;
       lost = false;
       throw Object.assign(new Error('the connection was reset'), { code: 'ECONNRESET' });
     },
-    { step: 'initialize', name: 'loseAnswer' },
-  );
+  };
   return {
     bucket,
-    artefacts: openArtefacts(s3, bucket),
+    artefacts: openArtefacts(losing),
     world,
-    s3,
     loseNextAnswer() {
       lost = true;
     },
@@ -48,7 +46,7 @@ export async function startBucket(): Promise<TestBucket> {
     },
     text: (key) => world.buckets.getObject(bucket, key)?.body.toString('utf8') ?? null,
     async close() {
-      s3.destroy();
+      opened.close();
       await world.close();
     },
   };

@@ -7,8 +7,10 @@ import {
   readRequired,
 } from '../../../lambdas/core/artefacts.ts';
 import { sha256 } from '../../../lambdas/core/json.ts';
+import { openBucket } from '../../../lambdas/core/wire/s3.ts';
 import { startBucket, type TestBucket } from '../../support/bucket.ts';
 import { refusal } from '../../support/factories.ts';
+import { identityOf } from '../../support/identity.ts';
 
 let world: TestBucket;
 let artefacts: Artefacts;
@@ -33,11 +35,30 @@ describe('write and read', () => {
     expect(world.text('lines.jsonl')).toBe('{"b":1,"a":2}\n');
   });
 
+  it('answer the bytes of an object as they are, and null where there is none', async () => {
+    const body = Buffer.from([0x1f, 0x8b, 0xff, 0x00]);
+    world.world.buckets.putObject(world.bucket, 'data.ion.gz', body);
+    expect(await artefacts.bytes('data.ion.gz')).toEqual(body);
+    expect(await artefacts.bytes('none.ion.gz')).toBeNull();
+  });
+
   it('read the version that is asked for', async () => {
     const first = await artefacts.write('versioned.json', { version: 1 });
     await artefacts.write('versioned.json', { version: 2 });
     expect(JSON.parse((await artefacts.read('versioned.json', first.versionId))?.text ?? '')).toEqual({ version: 1 });
     expect(JSON.parse((await artefacts.read('versioned.json'))?.text ?? '')).toEqual({ version: 2 });
+  });
+
+  it('read a version once in the life of a process, and what has no version each time', async () => {
+    const first = await artefacts.write('pinned.json', { version: 1 });
+    const reads = () => world.world.gateway.calls().filter(({ operation }) => operation === 'GetObject').length;
+    const before = reads();
+    const found = await artefacts.read('pinned.json', first.versionId);
+    expect(await artefacts.read('pinned.json', first.versionId)).toEqual(found);
+    expect(reads() - before).toBe(1);
+    await artefacts.read('pinned.json');
+    await artefacts.read('pinned.json');
+    expect(reads() - before).toBe(3);
   });
 
   it.each([
@@ -55,7 +76,7 @@ describe('write and read', () => {
   });
 
   it('name the key in an error', async () => {
-    const elsewhere = openArtefacts(world.s3, 'no-such-bucket');
+    const elsewhere = openArtefacts(openBucket(identityOf(world.world), 'no-such-bucket'));
     expect(await refusal(() => elsewhere.read('a.json'))).toMatchObject({
       name: 'Promotion.Data',
       code: 'NoSuchBucket',

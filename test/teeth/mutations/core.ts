@@ -8,13 +8,13 @@ export const coreMutations: readonly Mutation[] = [
   ...of('artefacts', [
     {
       name: 'write-if-absent',
-      search: "{ IfNoneMatch: '*' }",
+      search: '{ ifAbsent: true }',
       replace: '{}',
       test: 'a conditional write is refused where an object of that name is there',
     },
     {
       name: 'write-if-match',
-      search: '{ IfMatch: condition.etag }',
+      search: '{ ifMatch: condition.etag }',
       replace: '{}',
       test: 'a conditional write is refused where the object is not the one that was read',
     },
@@ -32,8 +32,8 @@ export const coreMutations: readonly Mutation[] = [
     },
     {
       name: 'listing-goes-on',
-      search: 'next: (page.IsTruncated && page.NextContinuationToken) || null',
-      replace: 'next: null',
+      search: 'return { items: objects, next };',
+      replace: 'return { items: objects, next: null };',
       test: 'list answers every page, in order, and nothing beside the prefix',
     },
     {
@@ -58,8 +58,8 @@ export const coreMutations: readonly Mutation[] = [
   ...of('journal', [
     {
       name: 'journal-is-append-only',
-      search: '/${number}.json`, full, { absent: true });',
-      replace: '/${number}.json`, full);',
+      search: 'await artefacts.write(key, full, { absent: true });',
+      replace: 'await artefacts.write(key, full);',
       test: 'a journal refuses the entry of a worker that another one has overtaken, and keeps the other’s',
     },
     {
@@ -70,7 +70,7 @@ export const coreMutations: readonly Mutation[] = [
     },
     {
       name: 'journal-sees-its-own-entries',
-      search: 'entries.set(entry.asset, [...known, full]);',
+      search: 'entries.set(entry.asset, [...(entries.get(entry.asset) ?? []), full]);',
       replace: '',
       test: 'a journal shows an entry at once, and to whoever opens it later, over all runs',
     },
@@ -188,13 +188,13 @@ export const coreMutations: readonly Mutation[] = [
   ...of('accounts', [
     {
       name: 'external-id-is-sent',
-      search: '            ExternalId: environments.externalId,',
+      search: '    ExternalId: externalId,',
       replace: '',
       test: 'assume answers credentials of the role in the environment’s region',
     },
     {
       name: 'source-identity-is-sent',
-      search: '            SourceIdentity: request.promotionId,',
+      search: '    SourceIdentity: request.promotionId,',
       replace: '',
       test: 'assume answers credentials of the role in the environment’s region, with the promotion as source identity',
     },
@@ -212,15 +212,15 @@ export const coreMutations: readonly Mutation[] = [
     },
     {
       name: 'session-is-shared',
-      search: 'const answer = first ?? credentials();',
-      replace: 'const answer = credentials();',
-      test: 'pitfall 35: a session for every call, or one that has run out the first calls use the session of the check',
+      search: 'if (kept && !forceRefresh &&',
+      replace: 'if (false && kept &&',
+      test: 'pitfall 35: a session for every call, or one that has run out all calls use the session of the check',
     },
     {
       name: 'session-is-renewed',
-      search: '      first = null;',
-      replace: '',
-      test: 'pitfall 35: a session for every call, or one that has run out asked again',
+      search: 'if (kept && !forceRefresh &&',
+      replace: 'if (kept &&',
+      test: 'pitfall 35: a session for every call, or one that has run out asked to forget a session',
     },
   ]),
   ...of('handler', [

@@ -1,0 +1,204 @@
+import { type Mutation, mutationsOf } from '../mutation.ts';
+
+const of = (name: string, rows: Parameters<typeof mutationsOf>[2]) =>
+  mutationsOf(`lambdas/core/wire/${name}.ts`, `test/lambdas/core/wire/${name}.test.ts`, rows);
+
+/** Guards of the calls that workers sign and send themselves, without the SDK. */
+export const wireMutations: readonly Mutation[] = [
+  ...of('signer', [
+    {
+      name: 'day-key-belongs-to-its-secret',
+      search: 'derived?.secret === secret && derived.day === day',
+      replace: 'derived?.day === day',
+      test: 'createSigner derives the key anew for another secret and another day',
+    },
+    {
+      name: 'day-key-belongs-to-its-day',
+      search: 'derived?.secret === secret && derived.day === day',
+      replace: 'derived?.secret === secret',
+      test: 'createSigner signs for sts as the SDK does, whatever is sent',
+    },
+    {
+      name: 's3-paths-are-encoded-once',
+      search: 'isS3 ? path : encodePath(path)',
+      replace: 'encodePath(path)',
+      test: 'createSigner signs for s3 as the SDK does, whatever is sent',
+    },
+    {
+      name: 'query-is-signed-in-order',
+      search: '(one < other ? -1 : 1)',
+      replace: '0',
+      test: 'createSigner signs for sts as the SDK does, whatever is sent',
+    },
+    {
+      name: 'headers-are-ordered-anew',
+      search: 'if (given.length !== known.given.length || given.some((name, at) => name !== known.given[at])) {',
+      replace: 'if (known.given.length === 0) {',
+      test: 'createSigner signs for dynamodb as the SDK does, whatever is sent',
+    },
+    {
+      name: 'token-is-signed',
+      search: "if (keys.sessionToken) added['x-amz-security-token'] = keys.sessionToken;",
+      replace: '',
+      test: 'createSigner signs for dynamodb as the SDK does, whatever is sent',
+    },
+  ]),
+  ...of('xml', [
+    {
+      name: 'cut-document-is-none',
+      search: 'if (open.length > 1 || document.children.length !== 1 || !root) {',
+      replace: 'if (!root) {',
+      test: 'readXml refuses two documents',
+    },
+    {
+      name: 'tags-do-not-cross',
+      search: 'if (open.length === 1 || top.name !== localName(name))',
+      replace: 'if (open.length === 1)',
+      test: 'readXml refuses elements that cross',
+    },
+    {
+      name: 'text-beside-elements-is-damage',
+      search: "if (text.trim() !== '') throw",
+      replace: 'if (false) throw',
+      test: 'readXml refuses text beside elements',
+    },
+  ]),
+  ...of('exchange', [
+    {
+      name: 'silence-has-an-end',
+      search: "call.on('timeout', () => end(`a byte within ${patience.idle} ms`));",
+      replace: '',
+      test: 'an exchange does not wait for ever for the first byte',
+    },
+    {
+      name: 'dripping-has-an-end',
+      search: 'const total = setTimeout(() => end(`an answer within ${patience.total} ms`), patience.total);',
+      replace: 'const total = setTimeout(() => null, 0);',
+      test: 'an exchange does not wait for ever for the last byte',
+    },
+    {
+      name: 'cut-answer-is-an-error',
+      search: "          response.on('error', fail);",
+      replace: "          response.on('error', () => resolve({ status: 200, body: Buffer.alloc(0), headers: {} }));",
+      test: 'an exchange fails where an answer ends before its length',
+    },
+    {
+      name: 'answers-are-bounded',
+      search: 'if (told > largestAnswer) {',
+      replace: 'if (false) {',
+      test: 'an exchange takes no answer that is larger than any',
+    },
+    {
+      name: 'connections-are-kept',
+      search: 'keepAlive: true,',
+      replace: 'keepAlive: false,',
+      test: 'an exchange keeps its connections, and opens no more than it may',
+    },
+  ]),
+  ...of('signed-calls', [
+    {
+      name: 'clock-is-set-right',
+      search: '    skew = found;',
+      replace: '',
+      test: 'pitfall 36: a clock that is wrong is set by the date of an answer with RequestTimeTooSkewed, for later calls',
+    },
+    {
+      name: 'wrong-secret-is-no-wrong-clock',
+      search: 'if (Math.abs(found - used) < toleratedSkew) return false;',
+      replace: '',
+      test: 'pitfall 36: a clock that is wrong is not the trouble where the dates agree',
+    },
+    {
+      name: 'clock-is-not-set-for-ever',
+      search: 'adjusted < clockTries &&',
+      replace: 'adjusted < 50 &&',
+      test: 'pitfall 36: a clock that is wrong is set three times at most',
+    },
+    {
+      name: 'session-is-renewed-once-for-all',
+      search: 'if (present.accessKeyId !== refused.accessKeyId) return;',
+      replace: '',
+      test: 'a session that the service calls expired is renewed, once for all calls under way',
+    },
+    {
+      name: 'renewed-session-may-be-refused',
+      search: "classify(error) === 'expired' && !renewed",
+      replace: "classify(error) === 'expired' && session.keys",
+      test: 'a session that the service calls expired that is refused again is thrown',
+    },
+  ]),
+  ...of('s3', [
+    {
+      name: 'object-is-what-was-written',
+      search: '    if (found !== told) throw',
+      replace: '    if (false) throw',
+      test: 'an answer is no answer with another crc32, to a read',
+    },
+    {
+      name: 'object-has-an-etag',
+      search: "if (typeof etag !== 'string' || etag === '') throw",
+      replace: 'if (false) throw',
+      test: 'an answer is no answer without an ETag: empty, or a page of HTML, to a read',
+    },
+    {
+      name: 'listing-has-all-it-counts',
+      search: 'count !== null && Number(count) === objects.length &&',
+      replace: '',
+      test: 'an answer is no answer with fewer objects than it counts, to a listing',
+    },
+    {
+      name: 'truncated-listing-has-a-way-on',
+      search: 'if (!whole || (truncated && !next)) throw',
+      replace: 'if (!whole) throw',
+      test: 'an answer is no answer truncated without a way on, to a listing',
+    },
+    {
+      name: 'written-object-is-checked-by-the-service',
+      search: "'x-amz-checksum-crc32': base64Crc32(body),",
+      replace: '',
+      test: 'put and get let the service check what arrived',
+    },
+    {
+      name: 'dotted-bucket-has-no-host',
+      search: "return name.includes('.')",
+      replace: 'return false',
+      test: 'bucketAddress of my.artefacts in eu-west-1 is https://s3.eu-west-1.amazonaws.com/my.artefacts',
+    },
+  ]),
+  ...of('sts', [
+    {
+      name: 'session-is-whole',
+      search: 'found.secretAccessKey && found.sessionToken && !Number.isNaN(expiration.getTime())',
+      replace: 'found.secretAccessKey',
+      test: 'assumeRole takes no answer that is without a token',
+    },
+    {
+      name: 'account-is-asked-with-its-keys',
+      search: "await ask(callsOf(keys), 'GetCallerIdentity', {})",
+      replace: "await ask(ownCalls, 'GetCallerIdentity', {})",
+      test: 'accountOf asks with the keys that it is about',
+    },
+  ]),
+  ...mutationsOf('lambdas/core/accounts.ts', 'test/lambdas/core/accounts.test.ts', [
+    {
+      name: 'renewal-is-shared',
+      search: 'renewals.get(place) ?? renew()',
+      replace: 'renew()',
+      test: 'pitfall 35: a session for every call, or one that has run out calls that ask for a new session at once share one',
+    },
+    {
+      name: 'failed-renewal-is-forgotten',
+      search: '.finally(() => renewals.delete(place))',
+      replace: '',
+      test: 'pitfall 35: a session for every call, or one that has run out a session that could not be had is asked for anew',
+    },
+  ]),
+  ...mutationsOf('lambdas/core/handler.ts', 'test/lambdas/core/handler.test.ts', [
+    {
+      name: 'missing-variable-is-named',
+      search: '  if (value) return value;',
+      replace: "  return value ?? '';",
+      test: 'defineHandler refuses a function that lacks a variable, by name',
+    },
+  ]),
+];
