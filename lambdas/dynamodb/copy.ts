@@ -1,13 +1,17 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { crc32 } from 'node:zlib';
+import { readRequired } from '../core/artefacts.ts';
 import type { Surroundings } from '../core/handler.ts';
-import { canonicalItem, type Item, keyOf } from './attributes.ts';
-import type { SegmentGroup, SegmentInput } from './contracts.ts';
-import { readItems, scanPage, writeItems } from './items.ts';
-import { tableKeyNames } from './read-table.ts';
-import type { Run } from './run.ts';
+import { readOwn } from '../core/problems.ts';
+import { type BeforeImage, keepBeforeImages, writtenMark } from './before-images.ts';
+import { type Change, changePage, compileChange } from './change.ts';
+import type { Rejected, WireItem } from './engine.ts';
+import { byKey, readByKey, sameItem } from './items-by-key.ts';
+import { keepRejects } from './rejects.ts';
+import { type ChildRun, itemChange, type SegmentGroup, type SegmentInput } from './segment-contracts.ts';
 import { workOnSegments } from './segment-worker.ts';
-import { segmentClients } from './session.ts';
+import { closeTables, type OpenTables, openTables } from './session.ts';
 import type { PageResult, Walk } from './walk.ts';
+import { parseItem } from './wire-item.ts';
 
 /** Copies one group of scan segments, going on where its checkpoint stands. */
 export async function copySegments(input: SegmentInput, surroundings: Surroundings): Promise<{ more: boolean }> {
@@ -18,40 +22,105 @@ export async function copySegments(input: SegmentInput, surroundings: Surroundin
   });
 }
 
-async function openCopy(run: Run, group: SegmentGroup, surroundings: Surroundings): Promise<Walk> {
-  const { remaining } = surroundings;
-  const { source, destination } = await segmentClients(surroundings, run, group, true);
-  const keyNames = await tableKeyNames(source, group.table);
-  const merging = run.request.existing === 'merge';
-  const page = async (_step: string, segment: number, after: Item | null): Promise<PageResult> => {
-    const { items, next } = await scanPage(source, {
-      TableName: group.table,
-      Segment: segment,
-      TotalSegments: group.total,
-      // Whatever was acknowledged before the copy began is in it; the second read unit is 2 % of what a write costs.
-      ConsistentRead: true,
-      ...(after ? { ExclusiveStartKey: after } : {}),
-    });
-    const wanted = merging ? await unequal(destination, group, items, keyNames, remaining) : items;
-    await writeItems(destination, group.as, wanted, remaining);
-    return { next, items: { read: items.length, written: wanted.length } };
-  };
-  return { steps: ['copy'], page };
+interface Copy {
+  readonly run: ChildRun;
+  readonly group: SegmentGroup;
+  readonly surroundings: Surroundings;
+  readonly tables: OpenTables;
+  readonly change: Change;
 }
 
-/** The items that the destination lacks or has otherwise. */
-async function unequal(
-  destination: DynamoDBClient,
-  group: SegmentGroup,
-  items: readonly Item[],
-  keyNames: readonly string[],
-  remaining: () => number,
-): Promise<Item[]> {
-  const keys = items.map((item) => keyOf(item, keyNames));
-  const options = { keyNames, consistent: true, keysOnly: false };
-  const present = await readItems(destination, group.as, keys, options, remaining);
-  return items.filter((item) => {
-    const other = present.get(canonicalItem(keyOf(item, keyNames)));
-    return !other || canonicalItem(other) !== canonicalItem(item);
-  });
+async function openCopy(run: ChildRun, group: SegmentGroup, surroundings: Surroundings): Promise<Walk> {
+  const tables = await openTables(surroundings, run, group, true);
+  const change = await changeOf(surroundings, group);
+  const copy = { run, group, surroundings, tables, change };
+  return {
+    close: () => closeTables(tables),
+    page: async (segment, position) => {
+      const after = position as WireItem | null;
+      const { items, next } = await tables.source.page({
+        segment,
+        total: group.total,
+        after,
+        // Whatever was acknowledged before the copy began is in it; the second read unit is 2 % of what a write costs.
+        consistent: true,
+        restriction: change.restriction,
+        ...pageLimit(group),
+      });
+      return { ahead: next, result: writePage(copy, { segment, after }, items, next) };
+    },
+  };
+}
+
+/**
+ * Ten seconds' worth of items where capacity is limited, at a unit an item at least: a page of 1 MB has thousands, and
+ * at one unit a second would take longer than a worker lives.
+ */
+export function pageLimit({ limits }: Pick<SegmentGroup, 'limits'>): { limit?: number } {
+  const units = Math.min(limits.writeUnits ?? Number.POSITIVE_INFINITY, limits.readUnits ?? Number.POSITIVE_INFINITY);
+  return units < 1000 ? { limit: Math.max(1, Math.ceil(10 * units)) } : {};
+}
+
+/** Sum of the checksums of items as they were read; the same items in another order have the same. */
+export function fingerprintOf(items: readonly Buffer[]): number {
+  return items.reduce((sum, item) => sum + crc32(item), 0);
+}
+
+/** What is done to the items on their way. */
+export async function changeOf({ artefacts }: Surroundings, group: SegmentGroup): Promise<Change> {
+  const { change } = group;
+  if (!('key' in change)) return compileChange(change, group);
+  const { text } = await readRequired(artefacts, change.key, change.versionId);
+  return compileChange(readOwn(itemChange, change.key, text), group);
+}
+
+/** Writes one page: changed where a change is asked for, without what the destination has already where it may have some. */
+async function writePage(
+  copy: Copy,
+  page: { segment: number; after: WireItem | null },
+  items: readonly Buffer[],
+  next: WireItem | null,
+): Promise<PageResult> {
+  const { run, group, surroundings, tables, change } = copy;
+  const changed = change.isPlain ? { items, rejected: [] } : changePage(change, items, group.destinationKey, group.at);
+  const fresh = group.action === 'create' || group.action === 'replace';
+  const wanted = fresh && !run.onlyIfAbsent ? changed.items : await lacking(copy, page, changed.items);
+  const refused = run.onlyIfAbsent
+    ? await tables.destination.writeAbsent(wanted, group.destinationKey)
+    : { rejected: await tables.destination.write(wanted), present: 0 };
+  const rejected: Rejected[] = [...changed.rejected, ...refused.rejected];
+  await keepRejects(surroundings.artefacts, run.promotionId, group, page, rejected);
+  return {
+    next,
+    items: {
+      read: items.length,
+      written: wanted.length - refused.rejected.length - refused.present,
+      rejected: rejected.length,
+    },
+    fingerprint: fingerprintOf(items),
+  };
+}
+
+/** The items that the destination lacks or has otherwise, after their before-images are kept. */
+async function lacking(
+  { run, group, surroundings, tables }: Copy,
+  page: { segment: number; after: WireItem | null },
+  items: readonly Buffer[],
+): Promise<Buffer[]> {
+  const wanted = byKey(items, group.destinationKey);
+  const present = await readByKey(
+    tables.destination,
+    [...wanted.values()].map(({ key }) => key),
+    group.destinationKey,
+  );
+  const missing: Buffer[] = [];
+  const images: BeforeImage[] = [];
+  for (const [text, { key, item }] of wanted) {
+    const other = present.get(text)?.item;
+    if (other && (run.onlyIfAbsent || sameItem(other, item))) continue;
+    missing.push(item);
+    images.push({ key, before: other ? parseItem(other) : null, written: writtenMark(parseItem(item)) });
+  }
+  await keepBeforeImages(surroundings, run.promotionId, group, page, images);
+  return missing;
 }

@@ -67,6 +67,16 @@ export function guardWire(client: DynamoDBClient): DynamoDBClient {
   return client;
 }
 
+/** An item as the SDK may be given it: the name that it drops is exchanged for the stand-in. */
+export function hideReservedName(item: Buffer): Buffer {
+  return item.includes(reservedName) ? exchange(Buffer.from(item), reservedName, standIn) : item;
+}
+
+/** The reverse of {@link hideReservedName}, for an item that came through the SDK; exchanges in place. */
+export function showReservedName(item: Buffer): Buffer {
+  return exchange(item, standIn, reservedName);
+}
+
 async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);

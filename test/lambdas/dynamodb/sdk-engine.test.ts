@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { canonicalItem, type Item } from '../../../lambdas/dynamodb/attributes.ts';
-import { keyProjection, readItems, scanPage, writeItems } from '../../../lambdas/dynamodb/items.ts';
+import { canonicalItem, fromJson, type Item, toJson } from '../../../lambdas/dynamodb/attributes.ts';
+import type { WireItem } from '../../../lambdas/dynamodb/engine.ts';
+import { openSdkTable } from '../../../lambdas/dynamodb/sdk-engine.ts';
 import { refusal } from '../../support/factories.ts';
 import {
   awsError,
@@ -22,14 +23,25 @@ beforeEach(() => {
 const itemsOf = (count: number, size = 0): Item[] =>
   Array.from({ length: count }, (_, index) => ({ id: { S: `item-${index}` }, data: { S: 'x'.repeat(size) } }));
 const plenty = () => 60_000;
-const write = (items: readonly Item[], remaining = plenty) => writeItems(dynamodb.client, 'orders', items, remaining);
+const open = (remaining = plenty) => openSdkTable(dynamodb.client, { table: 'orders', remaining, batchesInFlight: 8 });
+const bytesOf = (item: Item) => Buffer.from(JSON.stringify(toJson(item)));
+const itemIn = (bytes: Buffer): Item => fromJson(JSON.parse(bytes.toString()));
+const write = (items: readonly Item[], remaining = plenty) => open(remaining).write(items.map(bytesOf));
+const scan = async (after: WireItem | null = null) => {
+  const { items, next } = await open().page({ segment: 0, total: 1, after, consistent: true });
+  return { items: items.map(itemIn), next };
+};
+const readAll = async (keys: readonly Item[], keysOnly?: readonly string[]) => {
+  const found = await open().read(keys.map(toJson), keysOnly && { keysOnly });
+  return new Map(found.map(itemIn).map((item) => [canonicalItem({ id: item.id as never }), item]));
+};
 
 type Put = { PutRequest: { Item: Item } };
 const putsOf = ({ input }: ScriptedCall) => (input.RequestItems as { orders: Put[] }).orders;
 const done = { body: { UnprocessedItems: {} } };
 const idsOf = (puts: readonly Put[]) => puts.map(({ PutRequest }) => PutRequest.Item.id?.S ?? '').sort();
 
-describe('writeItems', () => {
+describe('write', () => {
   it('writes every item once, 25 at most a call', async () => {
     dynamodb.script(() => done);
     await write(itemsOf(60));
@@ -56,7 +68,7 @@ describe('writeItems', () => {
     };
     dynamodb.script(() => done);
     await write([item]);
-    expect(dynamodb.calls[0]?.input).toEqual({
+    expect(dynamodb.calls[0]?.input).toMatchObject({
       RequestItems: {
         orders: [
           {
@@ -132,10 +144,42 @@ describe('pitfall 3: a call that is throttled as a whole', () => {
   });
 
   it('is not taken for one that was refused for good', async () => {
-    dynamodb.script(() => awsError('ValidationException'));
-    const found = await refusal(() => write(itemsOf(4)));
-    expect(found).toMatchObject({ name: 'Promotion.Data', code: 'ValidationException' });
+    dynamodb.script(() => awsError('AccessDeniedException'));
+    expect(await refusal(() => write(itemsOf(4)))).toMatchObject({ name: 'Promotion.Permission' });
     expect(dynamodb.calls).toHaveLength(1);
+  });
+});
+
+describe('pitfall 18: one item that spoils its batch', () => {
+  it('is rejected alone with the reason, the 24 others are written', async () => {
+    const written: string[] = [];
+    dynamodb.script((call) => {
+      const ids = idsOf(putsOf(call));
+      if (ids.includes('item-13')) return awsError('ValidationException');
+      written.push(...ids);
+      return done;
+    });
+    const rejected = await write(itemsOf(25));
+    expect(rejected).toMatchObject([{ code: 'ValidationException' }]);
+    expect(itemIn(rejected[0]?.item as Buffer).id).toEqual({ S: 'item-13' });
+    expect(new Set(written).size).toBe(24);
+  });
+});
+
+describe('writeAbsent', () => {
+  it('puts each item by a condition, counts those that are there, and rejects what is refused', async () => {
+    dynamodb.script(({ input }) => {
+      const { Item } = input as { Item: Item };
+      if (Item.id?.S === 'item-1') return awsError('ConditionalCheckFailedException');
+      if (Item.id?.S === 'item-2') return awsError('ValidationException');
+      return { body: { ConsumedCapacity: { CapacityUnits: 1 } } };
+    });
+    const { rejected, present } = await open().writeAbsent(itemsOf(5).map(bytesOf), ['id']);
+    expect([rejected.length, present, dynamodb.calls.length]).toEqual([1, 1, 5]);
+    expect(dynamodb.calls[0]?.input).toMatchObject({
+      ConditionExpression: 'attribute_not_exists(#k)',
+      ExpressionAttributeNames: { '#k': 'id' },
+    });
   });
 });
 
@@ -164,8 +208,7 @@ describe('an answer that is not the operation’s', () => {
   ])('to a scan, %s with status 200, is repeated and never the end', async (_what, body) => {
     const page = { Count: 1, ScannedCount: 1, Items: [{ id: { S: 'a' } }], LastEvaluatedKey: { id: { S: 'a' } } };
     dynamodb.script((_call, index) => (index < 2 ? { body } : { body: page }));
-    const input = { TableName: 'orders', Segment: 0, TotalSegments: 1 };
-    expect(await scanPage(dynamodb.client, input)).toEqual({ items: [{ id: { S: 'a' } }], next: { id: { S: 'a' } } });
+    expect(await scan()).toEqual({ items: [{ id: { S: 'a' } }], next: { id: { S: 'a' } } });
     expect(dynamodb.calls).toHaveLength(3);
   });
 
@@ -174,7 +217,7 @@ describe('an answer that is not the operation’s', () => {
     const round = { Count: 0, ScannedCount: 0, Items: [], LastEvaluatedKey: start };
     const onward = { ...round, LastEvaluatedKey: { id: { S: 'b' } } };
     dynamodb.script((_call, index) => ({ body: index < 2 ? round : onward }));
-    const page = await scanPage(dynamodb.client, { TableName: 'orders', ExclusiveStartKey: start });
+    const page = await scan(start);
     expect(page).toEqual({ items: [], next: { id: { S: 'b' } } });
     expect(dynamodb.calls).toHaveLength(3);
   });
@@ -185,8 +228,7 @@ describe('an answer that is not the operation’s', () => {
   ])('to a read, %s with status 200, is repeated: the items are not absent', async (_what, body) => {
     const answer = { Responses: { orders: [{ id: { S: 'a' } }] }, UnprocessedKeys: {} };
     dynamodb.script((_call, index) => (index < 2 ? { body } : { body: answer }));
-    const options = { keyNames: ['id'], consistent: true, keysOnly: false };
-    const found = await readItems(dynamodb.client, 'orders', [{ id: { S: 'a' } }], options, plenty);
+    const found = await readAll([{ id: { S: 'a' } }]);
     expect(found.size).toBe(1);
     expect(dynamodb.calls).toHaveLength(3);
   });
@@ -195,13 +237,13 @@ describe('an answer that is not the operation’s', () => {
 describe('pitfall 5: an empty page that is not the end', () => {
   it('has a place to go on', async () => {
     dynamodb.script(() => ({ body: { Count: 0, ScannedCount: 9, Items: [], LastEvaluatedKey: { id: { S: 'z' } } } }));
-    const page = await scanPage(dynamodb.client, { TableName: 'orders' });
+    const page = await scan();
     expect(page).toEqual({ items: [], next: { id: { S: 'z' } } });
   });
 
   it('is the end only without one', async () => {
     dynamodb.script(() => ({ body: { Count: 0, ScannedCount: 0, Items: [] } }));
-    expect(await scanPage(dynamodb.client, { TableName: 'orders' })).toEqual({ items: [], next: null });
+    expect(await scan()).toEqual({ items: [], next: null });
   });
 });
 
@@ -220,7 +262,7 @@ describe('pitfall 20: bodies over 16 MB', () => {
   });
 });
 
-describe('readItems', () => {
+describe('read', () => {
   const keys = (count: number) => itemsOf(count).map(({ id }) => ({ id }) as Item);
   type Keys = { orders: { Keys: Item[] } };
   const asked = ({ input }: ScriptedCall) => (input.RequestItems as Keys).orders;
@@ -229,8 +271,7 @@ describe('readItems', () => {
     dynamodb.script((call) => ({
       body: { Responses: { orders: asked(call).Keys.filter(({ id }) => id?.S !== 'item-5') }, UnprocessedKeys: {} },
     }));
-    const options = { keyNames: ['id'], consistent: true, keysOnly: false };
-    const found = await readItems(dynamodb.client, 'orders', keys(230), options, plenty);
+    const found = await readAll(keys(230));
     expect(dynamodb.calls.map((call) => asked(call).Keys.length).sort()).toEqual([100, 100, 30]);
     expect(found.size).toBe(229);
     expect(found.get(canonicalItem({ id: { S: 'item-6' } }))).toEqual({ id: { S: 'item-6' } });
@@ -245,20 +286,29 @@ describe('readItems', () => {
         body: { Responses: { orders: [first] }, UnprocessedKeys: rest.length > 0 ? { orders: { Keys: rest } } : {} },
       };
     });
-    const options = { keyNames: ['id'], consistent: true, keysOnly: false };
-    const found = await readItems(dynamodb.client, 'orders', keys(9), options, plenty);
+    const found = await readAll(keys(9));
     expect(found.size).toBe(9);
     expect(dynamodb.calls).toHaveLength(9);
   });
 
   it('asks for the keys alone under names that are no reserved words', async () => {
     dynamodb.script(() => ({ body: { Responses: {}, UnprocessedKeys: {} } }));
-    const options = { keyNames: ['name', 'date'], consistent: true, keysOnly: true };
-    await readItems(dynamodb.client, 'orders', [{ name: { S: 'a' }, date: { N: '1' } }], options, plenty);
+    await readAll([{ name: { S: 'a' }, date: { N: '1' } }], ['name', 'date']);
     expect(asked(dynamodb.calls[0] as ScriptedCall)).toMatchObject({
       ProjectionExpression: '#k0, #k1',
       ExpressionAttributeNames: { '#k0': 'name', '#k1': 'date' },
     });
-    expect(keyProjection(['id'])).toEqual({ ProjectionExpression: '#k0', ExpressionAttributeNames: { '#k0': 'id' } });
+  });
+});
+
+describe('remove', () => {
+  it('deletes by key, and again what is left unprocessed', async () => {
+    dynamodb.script((call, index) =>
+      index === 0 ? { body: { UnprocessedItems: { orders: (putsOf(call) as unknown[]).slice(0, 1) } } } : done,
+    );
+    await open().remove(itemsOf(3).map(({ id }) => toJson({ id: id as never })));
+    const sent = dynamodb.calls.map(({ input }) => (input.RequestItems as { orders: unknown[] }).orders);
+    expect(sent.map((requests) => requests.length)).toEqual([3, 1]);
+    expect(sent[0]?.[0]).toEqual({ DeleteRequest: { Key: { id: { S: 'item-0' } } } });
   });
 });
