@@ -3,6 +3,7 @@ import { type Artefacts, readRequired } from '../core/artefacts.ts';
 import { planActions } from '../core/contracts.ts';
 import { keys } from '../core/keys.ts';
 import { readOwn } from '../core/problems.ts';
+import { costsMarkdown, type TableWays } from './costs-markdown.ts';
 
 const planAsset = z.strictObject({
   /** Name of the source table. */
@@ -11,6 +12,10 @@ const planAsset = z.strictObject({
   destination: z.string(),
   action: z.enum(planActions),
   reason: z.string(),
+  /** How the items travel; null where none do. */
+  engine: z.enum(['raw', 'sdk', 'exportImport']).nullable(),
+  /** Id of the destination's table where one is there: a table that is replaced is this one, or none is. */
+  tableId: z.string().optional(),
   /** Hash of the bundle file that the plan was made from. */
   bundleSha256: z.string(),
   /** The source's size at the export: what the service said, or where it said nothing, what the first pages hold. */
@@ -30,6 +35,8 @@ const planFile = z.strictObject({
   destination: z.string(),
   bundle: z.string(),
   assets: z.array(planAsset),
+  /** What becomes of every item on its way, in words. */
+  changes: z.array(z.string()),
   findings: z.array(z.strictObject({ code: z.string(), asset: z.string().optional(), message: z.string() })),
 });
 /** What an import would do, as `plan.json` holds it. */
@@ -43,10 +50,10 @@ export async function readPlan(artefacts: Artefacts, promotionId: string): Promi
 }
 
 /** The plan as a person reads it. */
-export function planMarkdown(plan: Plan): string {
+export function planMarkdown(plan: Plan, ways: readonly TableWays[]): string {
   const rows = plan.assets.map(
-    ({ asset, destination, action, reason, items, bytes, atLeast }) =>
-      `| ${asset} | ${destination} | ${action} | ${reason} | ${atLeast ? 'over ' : ''}${items} | ${atLeast ? 'over ' : ''}${bytes} |`,
+    ({ asset, destination, action, engine, reason, items, bytes, atLeast }) =>
+      `| ${asset} | ${destination} | ${action} | ${engine ?? ''} | ${reason} | ${atLeast ? 'over ' : ''}${items} | ${atLeast ? 'over ' : ''}${bytes} |`,
   );
   const changes = plan.assets.flatMap(({ destination, differences }) =>
     differences.map(({ path, wanted, found }) => `- ${destination} \`${path}\`: wanted ${wanted}, found ${found}`),
@@ -55,11 +62,15 @@ export function planMarkdown(plan: Plan): string {
   return [
     `# Plan of promotion ${plan.promotionId}: DynamoDB from ${plan.source} to ${plan.destination}`,
     '',
-    '| table | becomes | action | reason | items | bytes |',
-    '| --- | --- | --- | --- | --- | --- |',
+    '| table | becomes | action | engine | reason | items | bytes |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
     '',
     'Items and bytes are those of the export. The service refreshes them about every six hours; of a table that it calls empty, the first 16 MB were counted.',
+    ...(plan.changes.length > 0
+      ? ['', '## Changes to every item', '', ...plan.changes.map((line) => `- ${line}`)]
+      : []),
+    ...(ways.length > 0 ? ['', costsMarkdown(ways)] : []),
     ...(changes.length > 0 ? ['', '## Differences', '', ...changes] : []),
     ...(findings.length > 0 ? ['', '## Findings', '', ...findings] : []),
     '',

@@ -1,33 +1,42 @@
-import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { eachOf } from '../core/artefacts.ts';
-import type { Finding, PlanAction } from '../core/contracts.ts';
 import { PromotionError } from '../core/errors.ts';
 import type { Surroundings } from '../core/handler.ts';
-import { type Journal, openJournal } from '../core/journal.ts';
+import { openJournal } from '../core/journal.ts';
 import { keys } from '../core/keys.ts';
-import { assertLock, joinLock } from '../core/lock.ts';
-import { attempt, named } from '../core/retry.ts';
-import { type BundledTable, readBundle } from './bundle.ts';
+import { joinLock } from '../core/lock.ts';
+import { readBundle } from './bundle.ts';
+import { compileChange } from './change.ts';
+import { assertChange, changedTable } from './change-definition.ts';
+import { describeChange } from './change-input.ts';
 import type { Progress, WorkerInput } from './contracts.ts';
-import { type Difference, differences, schemaDifferences } from './definition.ts';
-import { ownership } from './ownership.ts';
-import { type Plan, type PlanAsset, planMarkdown } from './plan-file.ts';
-import { readTable, type TableState } from './read-table.ts';
-import { holderOf, type Run, readRun, tableClient } from './run.ts';
+import { decide } from './decide.ts';
+import { type Plan, planMarkdown } from './plan-file.ts';
+import { readWholeTable } from './read-table.ts';
+import { holderOf, readRun } from './run.ts';
+import { assertScannable } from './scannable.ts';
+import { tableClient, tableClients } from './table-clients.ts';
+import { wantedTable } from './wanted.ts';
 
 /** Decides for every table what an import would do, and writes that down; a conflict fails the plan. */
 export async function plan(input: WorkerInput, surroundings: Surroundings): Promise<Progress> {
   const run = await readRun(surroundings, input.request);
-  const { artefacts } = surroundings;
+  const { artefacts, environments } = surroundings;
   const holder = holderOf(run, input.promotionExecution);
-  await joinLock(artefacts, holder, input.execution);
   const bundle = await readBundle(surroundings, run);
   const journal = await openJournal(artefacts, { ...run, kind: 'dynamodb', execution: input.promotionExecution });
-  const client = await tableClient(surroundings, run, 'destination');
+  const destination = await tableClients(surroundings, run, 'destination');
 
+  for (const { file } of bundle.tables) assertChange(run.request, file.content);
+  if (run.request.filter || run.request.projection) {
+    const source = await tableClient(surroundings, run, 'source');
+    await eachOf(bundle.tables, 8, async ({ table, file }) => {
+      await assertScannable(source, table, compileChange(run.request, changedTable(file.content)).restriction);
+    });
+  }
   const decided = await eachOf(bundle.tables, 8, async (table) => {
-    const found = await readTable(client, table.as);
-    return await decide(client, run, table, found, journal);
+    const found = await readWholeTable(destination, table.as);
+    const wanted = wantedTable(surroundings, run, table);
+    return await decide(destination, { run, environments, table, wanted, found, journal });
   });
   const document: Plan = {
     promotionId: run.promotionId,
@@ -36,87 +45,15 @@ export async function plan(input: WorkerInput, surroundings: Surroundings): Prom
     destination: run.destination,
     bundle: run.bundle,
     assets: decided.map(({ asset }) => asset),
+    changes: describeChange(run.request),
     findings: [...bundle.findings, ...decided.flatMap(({ findings }) => findings)],
   };
-  await assertLock(artefacts, holder);
+  const ways = decided.flatMap(({ ways }) => (ways ? [ways] : []));
+  await joinLock(artefacts, holder, input.execution);
   await artefacts.write(keys.plan(run.promotionId, 'dynamodb', 'json'), document);
-  await artefacts.write(keys.plan(run.promotionId, 'dynamodb', 'md'), planMarkdown(document));
+  await artefacts.write(keys.plan(run.promotionId, 'dynamodb', 'md'), planMarkdown(document, ways));
   assertNoConflict(document);
   return { more: false, waitSeconds: 0 };
-}
-
-interface Decision {
-  readonly asset: PlanAsset;
-  readonly findings: readonly Finding[];
-}
-
-async function decide(
-  client: DynamoDBClient,
-  run: Run,
-  { table, as, file }: BundledTable,
-  found: TableState | null,
-  journal: Journal,
-): Promise<Decision> {
-  const wanted = file.content;
-  const decision = (
-    action: PlanAction,
-    reason: string,
-    shown: Difference[] = [],
-    findings: Finding[] = [],
-  ): Decision => ({
-    asset: {
-      asset: table,
-      destination: as,
-      action,
-      reason,
-      bundleSha256: file.sha256,
-      items: file.statistics.items ?? 0,
-      bytes: file.statistics.bytes ?? 0,
-      atLeast: file.statistics.atLeast ?? 0,
-      differences: shown,
-    },
-    findings,
-  });
-  if (!found) return decision('create', 'the destination has no such table');
-
-  const own = ownership(journal, as, found, wanted);
-  if (own.state === 'complete') {
-    const drift = differences(wanted, found.definition);
-    return own.bundleSha256 === file.sha256
-      ? decision('unchanged', 'this promotion has done it', drift)
-      : decision('conflict', 'this promotion made it from another definition', drift);
-  }
-  if (own.state === 'begun') return decision(own.action, 'this promotion has begun it and goes on');
-
-  const { existing } = run.request;
-  if (existing === 'fail') return decision('conflict', `the table exists and existing is "fail"`);
-  const schema = schemaDifferences(wanted, found.definition);
-  if (schema.length > 0) return decision('conflict', 'the table has other keys or indexes', schema);
-  if (!found.active) return decision('conflict', `the table is ${found.status}`);
-  const settings = settingsFinding(as, differences(wanted, found.definition));
-  if (existing === 'merge') {
-    return decision('update', 'items that differ are written, others are left', [], settings);
-  }
-  return (await isEmpty(client, as))
-    ? decision('adopt', 'the table is empty and has the same keys and indexes', [], settings)
-    : decision('conflict', 'the table has items and existing is "adopt"');
-}
-
-function settingsFinding(as: string, found: readonly Difference[]): Finding[] {
-  if (found.length === 0) return [];
-  const list = found.map(({ path, wanted, found }) => `${path} (source ${wanted}, here ${found})`).join(', ');
-  return [{ code: 'SettingsKept', asset: as, message: `${as} keeps its own settings: ${list}` }];
-}
-
-/** One strongly consistent read: the item count of the description may be six hours old. */
-async function isEmpty(client: DynamoDBClient, table: string): Promise<boolean> {
-  const page = await attempt(
-    () => client.send(new ScanCommand({ TableName: table, Limit: 1, ConsistentRead: true, Select: 'COUNT' })),
-    { check: ({ Count }) => (Count === undefined ? `dynamodb answered no count of ${table}` : null) },
-  ).catch((error: unknown) => {
-    throw named(error, `looking whether ${table} is empty`);
-  });
-  return page.Count === 0 && !page.LastEvaluatedKey;
 }
 
 function assertNoConflict(document: Plan): void {
@@ -127,6 +64,6 @@ function assertNoConflict(document: Plan): void {
     code: 'TableExists',
     message: `${conflicts.length} of ${document.assets.length} tables cannot be imported: ${list.join('; ')}`,
     count: conflicts.length,
-    resolution: `see ${keys.plan(document.promotionId, 'dynamodb', 'md')}; remove the table, name another, or choose existing adopt or merge`,
+    resolution: `see ${keys.plan(document.promotionId, 'dynamodb', 'md')}; remove the table, name another, or choose existing adopt, merge or replace`,
   });
 }

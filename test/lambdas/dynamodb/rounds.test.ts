@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Artefacts } from '../../../lambdas/core/artefacts.ts';
+import type { Surroundings } from '../../../lambdas/core/handler.ts';
 import { keys } from '../../../lambdas/core/keys.ts';
 import {
   type Checkpoint,
@@ -8,11 +10,18 @@ import {
   readCheckpoint,
   sumItems,
 } from '../../../lambdas/dynamodb/checkpoint.ts';
-import type { SegmentGroup } from '../../../lambdas/dynamodb/contracts.ts';
-import { collectRound, freezeSegments, readProgress, writeRound } from '../../../lambdas/dynamodb/rounds.ts';
+import { changeOf as changeOfGroup } from '../../../lambdas/dynamodb/copy.ts';
+import {
+  collectRound,
+  freezeSegments,
+  readProgress,
+  type SegmentedTable,
+  writeFirstRound,
+} from '../../../lambdas/dynamodb/rounds.ts';
 import type { Run } from '../../../lambdas/dynamodb/run.ts';
+import type { ItemChange, SegmentGroup } from '../../../lambdas/dynamodb/segment-contracts.ts';
 import { startBucket, type TestBucket } from '../../support/bucket.ts';
-import { refusal } from '../../support/factories.ts';
+import { makeDefinition, makeTables, refusal, segmentGroup } from '../../support/factories.ts';
 
 let world: TestBucket;
 beforeAll(async () => {
@@ -26,10 +35,16 @@ const runOf = (promotionId: string, segments: number | 'auto' = 'auto'): Run => 
   destination: 'prod',
   bundle: promotionId,
   mode: 'migrate',
-  request: { tables: ['orders'], existing: 'fail', verify: 'full', segments },
+  request: makeTables({ segments }),
 });
-const table = (as = 'PROD-orders', tableId = 'id-1', bytes = 0) => ({ table: 'orders', as, tableId, bytes });
-const freeze = (run: Run, ...tables: ReturnType<typeof table>[]) => freezeSegments(world.artefacts, run, tables);
+const table = (as = 'PROD-orders', tableId = 'id-1', bytes = 0): SegmentedTable => {
+  const { total: _total, segments: _segments, at: _at, limits: _limits, ...group } = segmentGroup({ as, tableId });
+  const { table: members } = makeDefinition();
+  return { ...group, bytes, source: members, destination: members };
+};
+const list = (run: Run, ...tables: SegmentedTable[]) =>
+  freezeSegments(world.artefacts, run, tables, { readsDestination: false });
+const freeze = async (run: Run, ...tables: SegmentedTable[]) => [...(await list(run, ...tables)).groups];
 
 async function put(id: string, group: SegmentGroup, fields: Partial<Checkpoint>) {
   const key = checkpointKey(id, 'import', '', group);
@@ -40,7 +55,8 @@ const linesOf = (key: string | undefined) =>
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as SegmentGroup);
-const collect = (id: string, round: number) => collectRound(world.artefacts, id, 'import', '', round);
+const collect = async (id: string, round: number, concurrency = 20) =>
+  (await collectRound(world.artefacts, id, 'import', '', { round, concurrency })).round;
 
 describe('pitfall 12: going on with another number of segments', () => {
   it('never happens: the first run’s number stays, whatever is asked for later', async () => {
@@ -70,11 +86,13 @@ describe('pitfall 12: going on with another number of segments', () => {
       ...world.artefacts,
       async read(name: string, versionId?: string) {
         const found = await world.artefacts.read(name, versionId);
-        if (name === key) world.put(key, { 'PROD-orders': { tableId: 'id-1', total: 99 } });
+        if (name === key) world.put(key, { 'PROD-orders': { tableId: 'id-1', total: 99, at: 1 } });
         return found;
       },
     };
-    const found = await refusal(() => freezeSegments(artefacts, runOf('race', 8), [table()]));
+    const found = await refusal(() =>
+      freezeSegments(artefacts, runOf('race', 8), [table()], { readsDestination: false }),
+    );
     expect(found).toMatchObject({ name: 'Promotion.Transient', code: 'SegmentsChanged' });
     expect((await freeze(runOf('race', 8), table()))[0]?.total).toBe(99);
   });
@@ -82,9 +100,9 @@ describe('pitfall 12: going on with another number of segments', () => {
 
 describe('checkpoints', () => {
   it('of different tables, totals and segments have keys of their own', () => {
-    const group = { table: 'orders', as: 'a', tableId: 'id', total: 8, segments: [0, 2] };
+    const group = segmentGroup({ total: 8, segments: [0, 2] });
     const others = [
-      { ...group, as: 'b' },
+      { ...group, as: 'other' },
       { ...group, tableId: 'id-2' },
       { ...group, total: 16 },
       { ...group, segments: [1, 3] },
@@ -94,10 +112,10 @@ describe('checkpoints', () => {
   });
 
   it('that were not begun are empty', async () => {
-    const group = { table: 'orders', as: 'a', tableId: 'id', total: 8, segments: [0] };
+    const group = segmentGroup({ total: 8, segments: [0] });
     expect(await readCheckpoint(world.artefacts, 'nowhere.json', group)).toMatchObject({
-      table: 'orders',
-      as: 'a',
+      table: 'DEV-orders',
+      as: 'PROD-orders',
       total: 8,
       done: false,
       segments: {},
@@ -132,15 +150,32 @@ describe('checkpoints', () => {
 
 describe('a round', () => {
   const start = async (id: string, segments = 16) => {
-    const groups = await freeze(runOf(id, segments), table());
-    return { groups, round: await writeRound(world.artefacts, id, 'import', '', groups, 0) };
+    const { groups, concurrency } = await list(runOf(id, segments), table());
+    return { groups, round: await writeFirstRound(world.artefacts, id, 'import', '', { groups, concurrency }) };
   };
 
   it('lists all groups at first, one a line, in the version that the pointer names', async () => {
     const { groups, round } = await start('first');
-    expect(round).toMatchObject({ round: 0, concurrency: 20, segments: { count: 4 } });
+    expect(round).toMatchObject({ round: 0, concurrency: 4, segments: { count: 4 } });
     expect(round.segments?.versionId).toBeTruthy();
     expect(linesOf(round.segments?.key)).toEqual(groups);
+  });
+
+  it('is the list of all groups itself where none is copied yet, and of a run that begins no checkpoint is read', async () => {
+    const { round } = await start('same');
+    expect(round.segments?.key).toMatch(/all\.jsonl$/);
+    const asked: string[] = [];
+    const artefacts: Artefacts = {
+      ...world.artefacts,
+      read: async (key, versionId) => {
+        asked.push(key);
+        return await world.artefacts.read(key, versionId);
+      },
+    };
+    const { groups, concurrency } = await list(runOf('same'), table());
+    const compared = await writeFirstRound(artefacts, 'same', 'verify', 'run/', { groups, concurrency });
+    expect(linesOf(compared.segments?.key)).toEqual(groups);
+    expect(asked).toEqual([]);
   });
 
   it('leaves out what an earlier run has copied', async () => {
@@ -158,11 +193,40 @@ describe('a round', () => {
   });
 });
 
+describe('what becomes of items on their way', () => {
+  const changeOf = async (id: string, change: ItemChange) => {
+    const groups = await freeze(runOf(id, 8), { ...table(), change });
+    return groups.map((group) => group.change);
+  };
+  const filtered = (length: number): ItemChange => ({
+    filter: { expression: 'a = :a', names: {}, values: { ':a': { S: 'x'.repeat(length) } } },
+    skipExpired: false,
+  });
+
+  it('stands in every line while it is short', async () => {
+    expect(await changeOf('short', filtered(10))).toEqual([filtered(10), filtered(10)]);
+  });
+
+  it('stands once beside the list when it is long, in the version that the lines name', async () => {
+    const [first, second] = await changeOf('long', filtered(30_000));
+    expect(second).toEqual(first);
+    expect(JSON.stringify(first).length).toBeLessThan(300);
+    const { key, versionId } = first as { key: string; versionId: string };
+    expect(versionId).toBeTruthy();
+    const group = segmentGroup({ change: { key, versionId }, sourceKey: ['id'] });
+    const change = await changeOfGroup({ artefacts: world.artefacts } as Surroundings, group);
+    expect(change.restriction).toEqual({
+      FilterExpression: 'a = :a',
+      ExpressionAttributeValues: { ':a': { S: 'x'.repeat(30_000) } },
+    });
+  });
+});
+
 describe('pitfall 39: failed children that nobody sees', () => {
   const begin = async (id: string) => {
-    const groups = await freeze(runOf(id, 16), table());
-    await writeRound(world.artefacts, id, 'import', '', groups, 0);
-    return groups;
+    const { groups, concurrency } = await list(runOf(id, 16), table());
+    await writeFirstRound(world.artefacts, id, 'import', '', { groups, concurrency });
+    return [...groups];
   };
 
   it('what is not done is the next round, at half the concurrency', async () => {
@@ -185,8 +249,9 @@ describe('pitfall 39: failed children that nobody sees', () => {
   it('there are four rounds in all, each with half the concurrency of the one before', async () => {
     await begin('rounds');
     const rounds = [];
-    for (let round = 0; round < 5; round++) {
-      const next = await collect('rounds', round);
+    for (let round = 0, concurrency = 20; round < 5; round++) {
+      const next = await collect('rounds', round, concurrency);
+      concurrency = next.concurrency;
       rounds.push([next.round, next.concurrency, next.segments?.count ?? null]);
     }
     expect(rounds.slice(0, 4)).toEqual([
