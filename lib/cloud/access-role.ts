@@ -28,7 +28,14 @@ export interface AccessRoleProps {
 /** The role that a kind's workers assume in an account; its rights are inline, so that it never exists without them. */
 export function accessRole(stack: Stack, props: AccessRoleProps): Role {
   const { kind, side, environments, statements } = props;
-  const values = { Partition: [stack.partition], Account: [stack.account], Region: props.regions };
+  const { tooling } = environments;
+  const values = {
+    Partition: [stack.partition],
+    Account: [stack.account],
+    Region: props.regions,
+    ToolingAccount: [tooling.account],
+    ToolingRegion: [tooling.region],
+  };
   const rendered = statements.map((statement) => renderStatement(statement, values));
   const name = accessRoleName(kind, side, environments.qualifier);
   const role = new Role(stack, name.replaceAll('-', ''), {
@@ -39,7 +46,7 @@ export function accessRole(stack: Stack, props: AccessRoleProps): Role {
     permissionsBoundary: props.boundary,
     inlinePolicies: {
       Access: new PolicyDocument({
-        statements: side === 'source' ? [...rendered, denyAllBut(statements)] : rendered,
+        statements: side === 'destination' ? rendered : [...rendered, denyAllBut(side, statements)],
       }),
     },
   });
@@ -79,10 +86,10 @@ function assumeConditions(stack: Stack, props: AccessRoleProps) {
   };
 }
 
-/** A source role only reads, whatever anyone attaches to it later. */
-function denyAllBut(statements: readonly Statement[]): PolicyStatement {
+/** A role of a source only reads, or exports, whatever anyone attaches to it later. */
+function denyAllBut(side: Side, statements: readonly Statement[]): PolicyStatement {
   return new PolicyStatement({
-    sid: 'DenyAllButReads',
+    sid: side === 'source' ? 'DenyAllButReads' : 'DenyAllButExports',
     effect: Effect.DENY,
     notActions: [...new Set(statements.flatMap(({ actions }) => actions))].sort(),
     resources: ['*'],

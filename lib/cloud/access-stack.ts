@@ -1,7 +1,7 @@
 import { type App, BootstraplessSynthesizer, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type Kind, kinds } from '../../lambdas/core/contracts.ts';
-import type { Environments } from '../../lambdas/core/environments.ts';
+import { accessSides, type Environments } from '../../lambdas/core/environments.ts';
 import type { Side } from '../../lambdas/core/names.ts';
 import type { Statement } from '../../lambdas/manifest.ts';
 import { accessRole } from './access-role.ts';
@@ -39,9 +39,10 @@ export function accessStack(app: App, { account, program, environments }: Access
     synthesizer: new BootstraplessSynthesizer(),
   });
   const roles = kinds.flatMap((kind) =>
-    (['source', 'destination'] satisfies Side[]).flatMap((side) => {
+    (['source', 'source-change', 'destination'] satisfies Side[]).flatMap((side) => {
       const statements = program.accessStatements[kind]?.[side];
-      const regions = [...new Set(own.filter(({ sides }) => sides.includes(side)).map(({ region }) => region))];
+      const served = own.filter((environment) => accessSides(environment).includes(side));
+      const regions = [...new Set(served.map(({ region }) => region))];
       return statements && regions.length > 0 ? [{ kind, side, regions, statements } satisfies PlannedRole] : [];
     }),
   );

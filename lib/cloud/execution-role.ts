@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Environments } from '../../lambdas/core/environments.ts';
+import { accessSides, type Environments } from '../../lambdas/core/environments.ts';
 import { accessRoleName, executionRoleName, stateMachineName } from '../../lambdas/core/names.ts';
 import type { Owner } from '../../lambdas/manifest.ts';
 import { acknowledgeTracing, acknowledgeWildcards } from './acknowledgements.ts';
@@ -59,10 +59,13 @@ export function executionRole(stack: Stack, props: ExecutionRoleProps): Role {
 
 function accessRoleArns(partition: string, { owner, program, environments }: ExecutionRoleProps): string[] {
   if (owner === 'promotion') return [];
-  const arns = Object.values(environments.environments).flatMap(({ account, sides }) =>
-    sides
+  const arns = Object.values(environments.environments).flatMap((environment) =>
+    accessSides(environment)
       .filter((side) => program.accessStatements[owner]?.[side] !== undefined)
-      .map((side) => `arn:${partition}:iam::${account}:role/${accessRoleName(owner, side, environments.qualifier)}`),
+      .map(
+        (side) =>
+          `arn:${partition}:iam::${environment.account}:role/${accessRoleName(owner, side, environments.qualifier)}`,
+      ),
   );
   return [...new Set(arns)].sort();
 }

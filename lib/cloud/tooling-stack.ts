@@ -6,6 +6,7 @@ import { artefactStore } from './artefact-store.ts';
 import { executionRole } from './execution-role.ts';
 import { ownersOf, type Program } from './program.ts';
 import { promotionTrigger } from './promotion-trigger.ts';
+import { allowTransfers } from './transfer-access.ts';
 import { workerFunction, workerLogGroup } from './worker-function.ts';
 import { workflow } from './workflow.ts';
 
@@ -34,6 +35,7 @@ export function toolingStack(app: App, { program, environments, bundles, readDef
     synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
   });
   const store = artefactStore(stack);
+  allowTransfers(store, environments);
   const functions = new Map<string, LambdaFunction>();
   for (const owner of ownersOf(program)) {
     const workers = program.workers
@@ -43,7 +45,7 @@ export function toolingStack(app: App, { program, environments, bundles, readDef
     const role = executionRole(stack, { owner, program, environments, store, logGroups });
     for (const { worker, logGroup } of workers) {
       const bundleDirectory = join(bundles, worker.id);
-      const props = { bundleDirectory, role, logGroup, artefactBucketName: store.bucket.bucketName, qualifier };
+      const props = { bundleDirectory, role, logGroup, store, qualifier };
       functions.set(worker.id, workerFunction(stack, worker, props));
     }
   }

@@ -4,6 +4,7 @@ import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Worker } from '../../lambdas/manifest.ts';
+import type { ArtefactStore } from './artefact-store.ts';
 
 /** Name of a worker's function; with a qualifier two deployments can live in one account. */
 export function workerFunctionName(id: string, qualifier?: string): string {
@@ -26,7 +27,7 @@ export interface WorkerFunctionProps {
   readonly bundleDirectory: string;
   readonly role: IRole;
   readonly logGroup: LogGroup;
-  readonly artefactBucketName: string;
+  readonly store: ArtefactStore;
   readonly qualifier?: string | undefined;
 }
 
@@ -45,8 +46,8 @@ export function workerFunction(scope: Construct, worker: Worker, props: WorkerFu
     timeout: Duration.seconds(worker.timeoutSeconds),
     memorySize: worker.memoryMiB,
     environment: {
-      ARTEFACT_BUCKET: props.artefactBucketName,
-      POWERTOOLS_SERVICE_NAME: 'cross-account-promoter',
+      ARTEFACT_BUCKET: props.store.bucket.bucketName,
+      ARTEFACT_KEY_ARN: props.store.key.keyArn,
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
   });

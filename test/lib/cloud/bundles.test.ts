@@ -39,6 +39,9 @@ function call(bundles: string, id: string, event: unknown): string {
   return execFileSync(process.execPath, ['-e', script], { cwd: elsewhere, encoding: 'utf8' });
 }
 
+const bytesOf = (directory: string) =>
+  readdirSync(directory).map((file) => [file, readFileSync(join(directory, file), 'utf8')]);
+
 describe('buildWorkers', () => {
   it('builds a file for each worker that runs without node_modules', async () => {
     const bundles = await build(sources());
@@ -60,6 +63,31 @@ describe('buildWorkers', () => {
       const [one, two] = [first, second].map((bundles) => readFileSync(join(bundles, id, 'index.mjs'), 'utf8'));
       expect(one).toBe(two);
     }
+  });
+
+  it('lays what a worker imports later beside it, whole, and out of what is loaded at its start', async () => {
+    const root = sources();
+    writeFileSync(
+      join(root, 'seldom.ts'),
+      "import { basename } from 'node:path'; export const name = basename('/a/b');",
+    );
+    writeFileSync(
+      join(root, 'plan.ts'),
+      `export const handler = async (event: { seldom: boolean }) =>
+         event.seldom ? (await import('./seldom.ts')).name : 'usual';`,
+    );
+    const outputDirectory = join(root, 'dist');
+    const loaded = await buildWorkers({ root, outputDirectory, workers, environments: environmentsWith() });
+    expect(loaded.get('DynamoDbPlan')).toEqual(['plan.ts']);
+    expect(loaded.get('PromotionLock')).toContain('lock.ts');
+    expect(readdirSync(join(outputDirectory, 'DynamoDbPlan')).some((file) => /^seldom-\w+\.mjs$/.test(file))).toBe(
+      true,
+    );
+    expect(call(outputDirectory, 'DynamoDbPlan', { seldom: false })).toBe('usual');
+    expect(call(outputDirectory, 'DynamoDbPlan', { seldom: true })).toBe('b');
+    const again = join(sources(), 'dist');
+    await buildWorkers({ root, outputDirectory: again, workers, environments: environmentsWith() });
+    expect(bytesOf(join(again, 'DynamoDbPlan'))).toEqual(bytesOf(join(outputDirectory, 'DynamoDbPlan')));
   });
 
   it('removes the bundles of an earlier build', async () => {

@@ -50,7 +50,7 @@ describe('readEnvironments', () => {
     const content = example();
     content.environments.dev.regoin = 'us-east-1';
     expect(() => read(content)).toThrow(
-      /#\/environments\/dev\/regoin: unknown field, known are account, region, sides$/,
+      /#\/environments\/dev\/regoin: unknown field, known are account, region, sides, sourceChange$/,
     );
     expect(() => read({ ...example(), extra: 1 })).toThrow(/#\/extra: unknown field, known are tooling, externalId, /);
   });

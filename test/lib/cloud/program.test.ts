@@ -5,7 +5,7 @@ import { ownersOf, program } from '../../../lib/cloud/program.ts';
 import { toolingStackName } from '../../../lib/cloud/tooling-stack.ts';
 import { actionsOf, smallApp, smallTemplates, statementsOf, temporaryDirectory } from './fixture.ts';
 
-const environments = readEnvironments('environments.example.json');
+const environments = readEnvironments('lib/local/environments.json');
 
 /** For each machine of the manifest a text that names all workers of its owner and, for the promotion, all machines. */
 const definitions = Object.fromEntries(

@@ -36,7 +36,7 @@ describe('tooling stack', () => {
         Role: { 'Fn::GetAtt': [role, 'Arn'] },
         LoggingConfig: { LogGroup: { Ref: logGroup } },
         Environment: {
-          Variables: { ARTEFACT_BUCKET: { Ref: bucketId() }, POWERTOOLS_SERVICE_NAME: 'cross-account-promoter' },
+          Variables: { ARTEFACT_BUCKET: { Ref: bucketId() } },
         },
       });
     }
