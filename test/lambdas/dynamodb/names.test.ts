@@ -11,20 +11,22 @@ const prefix = { prefix: { from: 'DEV-', to: 'PROD-' } };
 describe('assertMapping', () => {
   it('keeps the names where no rule is given', () => {
     expect(assertMapping(request({ tables: ['orders', { name: 'users' }] }))).toEqual([
-      { table: 'orders', as: 'orders' },
-      { table: 'users', as: 'users' },
+      { table: 'orders', as: 'orders', entry: 0 },
+      { table: 'users', as: 'users', entry: 1 },
     ]);
   });
 
   it('replaces the prefix', () => {
     expect(assertMapping(request({ tables: ['DEV-orders'], rename: prefix }))).toEqual([
-      { table: 'DEV-orders', as: 'PROD-orders' },
+      { table: 'DEV-orders', as: 'PROD-orders', entry: 0 },
     ]);
   });
 
   it('takes the prefix away where nothing is to come in its place', () => {
     const rename = { prefix: { from: 'DEV-', to: '' } };
-    expect(assertMapping(request({ tables: ['DEV-orders'], rename }))).toEqual([{ table: 'DEV-orders', as: 'orders' }]);
+    expect(assertMapping(request({ tables: ['DEV-orders'], rename }))).toEqual([
+      { table: 'DEV-orders', as: 'orders', entry: 0 },
+    ]);
   });
 
   it('takes the given name, whatever the rule says', () => {
@@ -33,6 +35,27 @@ describe('assertMapping', () => {
       { name: 'other', as: 'OTHER' },
     ];
     expect(assertMapping(request({ tables, rename: prefix })).map(({ as }) => as)).toEqual(['people', 'OTHER']);
+  });
+
+  it('maps what a selection took, by the rule of its kind', () => {
+    const tables = [{ prefix: 'DEV-' }, { name: 'other', as: 'mine' }];
+    const selected = [
+      { table: 'DEV-a', entry: 0 },
+      { table: 'DEV-b', entry: 0 },
+      { table: 'other', as: 'mine', entry: 1 },
+    ];
+    const rename = { regex: { match: 'DEV-(?<name>.*)', replace: '$<name>-live' } };
+    expect(assertMapping(request({ tables, rename }), selected)).toEqual([
+      { table: 'DEV-a', as: 'a-live', entry: 0 },
+      { table: 'DEV-b', as: 'b-live', entry: 0 },
+      { table: 'other', as: 'mine', entry: 1 },
+    ]);
+  });
+
+  it('checks of prefixes and tags what can be known without the source: the names given besides', () => {
+    expect(assertMapping(request({ tables: [{ prefix: 'DEV-' }, 'orders', { tag: { a: 'b' } }] }))).toEqual([
+      { table: 'orders', as: 'orders', entry: 1 },
+    ]);
   });
 
   it('lets two tables swap their names', () => {
@@ -50,7 +73,7 @@ describe('pitfall 31: renaming that hits the wrong part, or one name twice', () 
       fc.property(tableName, tableName, tableName, (from, to, rest) => {
         const table = `${from}${rest}${from}`;
         const mapped = assertMapping(request({ tables: [table], rename: { prefix: { from, to } } }));
-        expect(mapped).toEqual([{ table, as: `${to}${rest}${from}` }]);
+        expect(mapped).toEqual([{ table, as: `${to}${rest}${from}`, entry: 0 }]);
       }),
     );
   });
@@ -93,6 +116,48 @@ describe('pitfall 31: renaming that hits the wrong part, or one name twice', () 
       code: 'NotRenamed',
       pointer: '/kinds/dynamodb/tables/1',
       says: '"DEV-"',
+    },
+    {
+      what: 'a name that is not in the map',
+      fields: { tables: ['orders', 'users'], rename: { map: { orders: 'sales' } } },
+      code: 'NotRenamed',
+      pointer: '/kinds/dynamodb/tables/1',
+      says: '"users" is not in the map',
+    },
+    {
+      what: 'two tables to one name by a map',
+      fields: { tables: ['orders', 'users'], rename: { map: { orders: 'sales', users: 'sales' } } },
+      code: 'NameCollision',
+      pointer: '/kinds/dynamodb/tables/1',
+      says: '"orders" and "users" would both become "sales"',
+    },
+    {
+      what: 'a name that the pattern matches in part',
+      fields: { tables: ['DEV-orders'], rename: { regex: { match: 'DEV-', replace: 'PROD-' } } },
+      code: 'NotRenamed',
+      pointer: '/kinds/dynamodb/tables/0',
+      says: 'does not match DEV- as a whole',
+    },
+    {
+      what: 'two tables to one name by a pattern',
+      fields: { tables: ['a-1-x', 'a-2-x'], rename: { regex: { match: '(a)-.-(x)', replace: '$1-$2' } } },
+      code: 'NameCollision',
+      pointer: '/kinds/dynamodb/tables/1',
+      says: '"a-x"',
+    },
+    {
+      what: 'an illegal name made by a pattern',
+      fields: { tables: ['orders'], rename: { regex: { match: '(or)ders', replace: '$1 $1' } } },
+      code: 'IllegalName',
+      pointer: '/kinds/dynamodb/tables/0',
+      says: '"or or"',
+    },
+    {
+      what: 'an illegal name of the map',
+      fields: { tables: ['orders'], rename: { map: { orders: 'a/b' } } },
+      code: 'IllegalName',
+      pointer: '/kinds/dynamodb/tables/0',
+      says: '"a/b"',
     },
     {
       what: 'an illegal source name',
@@ -141,6 +206,16 @@ describe('pitfall 31: renaming that hits the wrong part, or one name twice', () 
     expect(found).toMatchObject({ name: 'Promotion.Config', code, pointer });
     expect(found.message).toContain(`${pointer}: `);
     expect(found.message).toContain(says);
+  });
+
+  it('refuses two selected tables that a rule would make one, at the entry of the second', async () => {
+    const tables = [{ name: 'x', as: 'PROD-a' }, { prefix: 'DEV-' }];
+    const selected = [
+      { table: 'xxx', as: 'PROD-a', entry: 0 },
+      { table: 'DEV-a', entry: 1 },
+    ];
+    const found = await refusal(() => assertMapping(request({ tables, rename: prefix }), selected));
+    expect(found).toMatchObject({ code: 'NameCollision', pointer: '/kinds/dynamodb/tables/1' });
   });
 
   it('never gives two tables one name', () => {
