@@ -1,91 +1,112 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Surroundings } from '../core/handler.ts';
-import { canonicalItem, type Item, keyOf, toJson } from './attributes.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import type { SegmentGroup, SegmentInput } from './contracts.ts';
-import { keyProjection, readItems, scanPage } from './items.ts';
-import { tableKeyNames } from './read-table.ts';
-import type { Run } from './run.ts';
+import { type Change, changePage } from './change.ts';
+import { changeOf, fingerprintOf } from './copy.ts';
+import type { WireItem } from './engine.ts';
+import { byKey, sameItem } from './items-by-key.ts';
+import { openMerge } from './merge.ts';
+import { settleMismatches } from './mismatches.ts';
+import type { ChildRun, SegmentGroup, SegmentInput } from './segment-contracts.ts';
 import { scopeOf, workOnSegments } from './segment-worker.ts';
-import { segmentClients } from './session.ts';
-import type { PageResult, Walk } from './walk.ts';
+import { closeTables, type OpenTables, openTables } from './session.ts';
+import type { PageUnderWay, Position, Walk } from './walk.ts';
 
-/**
- * Compares one group of segments both ways: every source item is looked up in the destination and compared whole, and
- * every destination key is looked up in the source. Segments of the two tables need not hold the same keys for that.
- */
+/** What a comparison of one group of segments works with. */
+export interface Comparison {
+  readonly run: ChildRun;
+  readonly group: SegmentGroup;
+  readonly surroundings: Surroundings;
+  /** Prefix of what this run writes below `verify/`. */
+  readonly scope: string;
+  readonly tables: OpenTables;
+  readonly change: Change;
+  /** True when what is missing or different is written. */
+  readonly repairs: boolean;
+}
+
+/** Compares one group of segments both ways, as the request asks: whole, the first page of each segment, or by number. */
 export async function compareSegments(input: SegmentInput, surroundings: Surroundings): Promise<{ more: boolean }> {
+  const scope = scopeOf(input.promotionExecution);
   return await workOnSegments(input, surroundings, {
     stage: 'verify',
-    scope: scopeOf(input.promotionExecution),
-    open: (run) => openComparison(run, input.group, surroundings),
+    scope,
+    open: (run) => openComparison(run, input.group, surroundings, scope),
   });
 }
 
-async function openComparison(run: Run, group: SegmentGroup, surroundings: Surroundings): Promise<Walk> {
-  const { source, destination } = await segmentClients(surroundings, run, group, false);
-  const keyNames = await tableKeyNames(source, group.table);
-  const comparison = { source, destination, group, keyNames, remaining: surroundings.remaining };
+async function openComparison(
+  run: ChildRun,
+  group: SegmentGroup,
+  surroundings: Surroundings,
+  scope: string,
+): Promise<Walk> {
+  const { repairs } = run;
+  const [tables, change] = await Promise.all([
+    openTables(surroundings, run, group, repairs),
+    changeOf(surroundings, group),
+  ]);
+  const comparison = { run, group, surroundings, scope, tables, change, repairs };
+  const close = () => closeTables(tables);
+  if (run.verify === 'count') return { page: countPages(comparison), close };
+  const merges = new Map<number, (position: Position | null) => Promise<PageUnderWay>>();
   return {
-    steps: ['source', 'destination'],
-    page: (step, segment, after) => (step === 'source' ? fromSource : fromDestination)(comparison, segment, after),
+    page: async (segment, position) => {
+      const known = merges.get(segment);
+      const merge = known ?? openMerge(mergeSources(comparison, segment));
+      if (!known) merges.set(segment, merge);
+      return await merge(position);
+    },
+    close,
   };
 }
 
-interface Comparison {
-  readonly source: DynamoDBClient;
-  readonly destination: DynamoDBClient;
-  readonly group: SegmentGroup;
-  readonly keyNames: readonly string[];
-  readonly remaining: () => number;
-}
-
-async function fromSource(
-  { source, destination, group, keyNames, remaining }: Comparison,
-  segment: number,
-  after: Item | null,
-): Promise<PageResult> {
-  const { items, next } = await scanPage(source, { TableName: group.table, ...part(group, segment, after) });
-  const keys = items.map((item) => keyOf(item, keyNames));
-  const options = { keyNames, consistent: true, keysOnly: false };
-  const present = await readItems(destination, group.as, keys, options, remaining);
-  const problems = items.flatMap((item) => {
-    const key = keyOf(item, keyNames);
-    const other = present.get(canonicalItem(key));
-    if (!other) return [problem('missing', key)];
-    return canonicalItem(other) === canonicalItem(item) ? [] : [problem('different', key)];
-  });
-  const missing = problems.filter(({ problem }) => problem === 'missing').length;
+function mergeSources(comparison: Comparison, segment: number) {
+  const { run, group, tables, change } = comparison;
   return {
-    next,
-    items: { compared: items.length, missing, different: problems.length - missing },
-    examples: problems,
+    // Of a sample the first page of every segment: segments lie evenly over the keys' hashes, so these pages do.
+    pagesAtMost: run.verify === 'sample' ? 1 : Number.POSITIVE_INFINITY,
+    read: (side: 'source' | 'destination', after: WireItem | null) =>
+      side === 'source'
+        ? tables.source.page({ ...place(group, segment, after), consistent: true, restriction: change.restriction })
+        : tables.destination.page({ ...place(group, segment, after), consistent: true }),
+    entries: (side: 'source' | 'destination', items: readonly Buffer[]) => {
+      const changed =
+        side === 'source' && !change.isPlain
+          ? changePage(change, items, group.destinationKey, group.at)
+          : { items, rejected: [] };
+      const entries = [...byKey(changed.items, group.destinationKey)].map(([text, one]) => ({ text, ...one }));
+      return { entries, refused: changed.rejected.length };
+    },
+    fingerprint: fingerprintOf,
+    same: sameItem,
+    settle: settleMismatches(comparison, segment),
   };
 }
 
-async function fromDestination(
-  { source, destination, group, keyNames, remaining }: Comparison,
-  segment: number,
-  after: Item | null,
-): Promise<PageResult> {
-  const { items, next } = await scanPage(destination, {
-    TableName: group.as,
-    ...part(group, segment, after),
-    ...keyProjection(keyNames),
-  });
-  const keys = items.map((item) => keyOf(item, keyNames));
-  const options = { keyNames, consistent: true, keysOnly: true };
-  const present = await readItems(source, group.table, keys, options, remaining);
-  const extra = keys.filter((key) => !present.has(canonicalItem(key)));
-  return { next, items: { extra: extra.length }, examples: extra.map((key) => problem('extra', key)) };
+/**
+ * Counts both sides page by page. A checkpoint of this keeps the destination's number as `read`; which keys are too few
+ * or too many is not known, only how many.
+ */
+function countPages({ group, tables, change }: Comparison): Walk['page'] {
+  const countOnly = !change.leavesOut;
+  return async (segment, position) => {
+    const { side, after } = (position ?? { side: 'source', after: null }) as { side: string; after: WireItem | null };
+    const source = side === 'source';
+    const page = source
+      ? await tables.source.page({
+          ...place(group, segment, after),
+          consistent: true,
+          restriction: change.restriction,
+          countOnly,
+        })
+      : await tables.destination.page({ ...place(group, segment, after), consistent: true, countOnly: true });
+    const count =
+      source && !countOnly ? changePage(change, page.items, group.destinationKey, group.at).items.length : page.count;
+    const following = page.next ? { side, after: page.next } : source ? { side: 'destination', after: null } : null;
+    const items = source ? { compared: count } : { read: count };
+    return { ahead: following, result: Promise.resolve({ next: following, items }) };
+  };
 }
 
-/** Both sides are read strongly: a comparison right after the copy must see all of it. */
-function part(group: SegmentGroup, segment: number, after: Item | null) {
-  const start = after ? { ExclusiveStartKey: after } : {};
-  return { Segment: segment, TotalSegments: group.total, ConsistentRead: true, ...start };
-}
-
-function problem(name: string, key: Item): Checkpoint['examples'][number] {
-  return { problem: name, key: toJson(key) as Record<string, unknown> };
+function place(group: SegmentGroup, segment: number, after: WireItem | null) {
+  return { segment, total: group.total, after };
 }

@@ -4,7 +4,8 @@ import * as z from 'zod';
 export const verifiedAsset = z.strictObject({
   asset: z.string(),
   destination: z.string(),
-  verified: z.boolean(),
+  /** Null where nothing was to be compared. */
+  verified: z.boolean().nullable(),
   /** Counts of the comparison. */
   items: z.record(z.string(), z.number()),
   /** Differences in the definition. */

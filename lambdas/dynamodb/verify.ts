@@ -1,125 +1,108 @@
 import type * as z from 'zod';
 import { eachOf } from '../core/artefacts.ts';
 import type { Surroundings } from '../core/handler.ts';
-import { openJournal } from '../core/journal.ts';
-import { sameJson } from '../core/json.ts';
+import { isComplete, type Journal, openJournal } from '../core/journal.ts';
 import { keys } from '../core/keys.ts';
-import { assertLock, joinLock } from '../core/lock.ts';
-import { type BundledTable, readBundle } from './bundle.ts';
-import { type Checkpoint, sumItems } from './checkpoint.ts';
+import { joinLock } from '../core/lock.ts';
+import { readBundle } from './bundle.ts';
+import { sumItems } from './checkpoint.ts';
 import type { Progress, Round, verifyInput, WorkerInput } from './contracts.ts';
-import { type Difference, differences, schemaDifferences } from './definition.ts';
 import { lastOf } from './ownership.ts';
-import { readTable, type TableState } from './read-table.ts';
-import { collectRound, freezeSegments, readProgress, writeRound } from './rounds.ts';
-import { holderOf, type Run, readRun, tableClient } from './run.ts';
+import { describeTable, readWholeTable } from './read-table.ts';
+import { collectRound, freezeSegments, writeFirstRound } from './rounds.ts';
+import { holderOf, isRepair, type Run, readRun } from './run.ts';
 import { scopeOf } from './segment-worker.ts';
-import type { VerifiedAsset } from './verify-file.ts';
+import { segmentedTables } from './segmented-tables.ts';
+import { tableClients } from './table-clients.ts';
+import { verdict } from './verdict.ts';
+import { verifyFindings } from './verify-findings.ts';
+import { wantedTable } from './wanted.ts';
 
 /** Begins a comparison, or goes on after a round of it. */
 export async function verify(
-  { round, ...input }: z.infer<typeof verifyInput>,
+  { round, concurrency, ...input }: z.infer<typeof verifyInput>,
   surroundings: Surroundings,
 ): Promise<Progress & Round> {
-  return round === undefined
+  return round === undefined || concurrency === undefined
     ? await startVerification(input, surroundings)
-    : await collectVerification({ ...input, round }, surroundings);
+    : await collectVerification(input, { round, concurrency }, surroundings);
 }
 
 /** Before the comparison of the items: lists the segments of every table that is there. */
 async function startVerification(input: WorkerInput, surroundings: Surroundings): Promise<Progress & Round> {
-  const { run, tables } = await open(input, surroundings);
-  const present = tables.flatMap(({ table, state }) =>
-    state ? [{ table: table.table, as: table.as, tableId: state.id, bytes: table.file.statistics.bytes ?? 0 }] : [],
-  );
-  const groups = await freezeSegments(surroundings.artefacts, run, present);
-  const scope = scopeOf(input.promotionExecution);
-  const round = await writeRound(surroundings.artefacts, run.promotionId, 'verify', scope, groups, 0);
+  const { run, tables, clients } = await open(input, surroundings);
+  const { artefacts } = surroundings;
+  const ids = await eachOf(tables, 8, async ({ as }) => (await describeTable(clients.dynamodb, as))?.TableId);
+  const present = tables.flatMap((table, index) => {
+    const tableId = ids[index];
+    if (tableId === undefined || run.request.verify === 'none') return [];
+    const wanted = wantedTable(surroundings, run, table).definition;
+    return [{ table, wanted, tableId, bytes: table.file.statistics.bytes ?? 0, action: 'unchanged' as const }];
+  });
+  if (isRepair(run)) {
+    const journal = await openJournal(artefacts, ownerOf(run, input));
+    for (const { table } of present) {
+      await journal.append({ asset: table.as, step: 'repair', phase: 'intent', before: null });
+    }
+  }
+  const segmented = await segmentedTables(surroundings, run, present);
+  const list = await freezeSegments(artefacts, run, segmented, { readsDestination: true });
+  const round = await writeFirstRound(artefacts, run.promotionId, 'verify', scopeOf(input.promotionExecution), list);
   return { more: false, waitSeconds: 0, ...round };
 }
 
 /** After a round of comparisons: another round for what is open, else the verdict on every table in `verify/result.json`. */
 async function collectVerification(
-  input: WorkerInput & { round: number },
+  input: WorkerInput,
+  last: { round: number; concurrency: number },
   surroundings: Surroundings,
 ): Promise<Progress & Round> {
   const { artefacts } = surroundings;
   const scope = scopeOf(input.promotionExecution);
-  const round = await collectRound(artefacts, input.promotionId, 'verify', scope, input.round);
+  const { round, progress } = await collectRound(artefacts, input.promotionId, 'verify', scope, last);
   if (round.segments) return { more: false, waitSeconds: 0, ...round };
 
-  const { run, tables } = await open(input, surroundings);
-  const progress = await readProgress(artefacts, run.promotionId, 'verify', scope);
-  const assets = tables.map(({ table, state, made }) => verdict(run, table, state, made, progress.get(table.as) ?? []));
-  await artefacts.write(keys.work(run.promotionId, 'dynamodb', 'verify', 'result.json'), { assets });
+  const { run, tables, clients } = await open(input, surroundings);
+  const repairs = isRepair(run);
+  const journal = await openJournal(artefacts, ownerOf(run, input), repairs ? undefined : isComplete);
+  const judged = await eachOf(tables, 8, async (table) => {
+    const state = await readWholeTable(clients, table.as);
+    const wanted = wantedTable(surroundings, run, table).definition;
+    const checkpoints = progress.get(table.as) ?? [];
+    const compared = verdict({ run, table, wanted, state, made: isMade(journal, table.as), checkpoints });
+    const repaired = sumItems(checkpoints).written;
+    if (repairs && state) {
+      const after = { id: state.id, items: repaired };
+      await journal.append({ asset: table.as, step: 'repair', phase: 'result', after });
+    }
+    return { asset: compared, findings: await verifyFindings(artefacts, run, scope, compared, checkpoints) };
+  });
+  await artefacts.write(keys.work(run.promotionId, 'dynamodb', 'verify', 'result.json'), {
+    assets: judged.map(({ asset }) => asset),
+    findings: judged.flatMap(({ findings }) => findings),
+  });
   return { more: false, waitSeconds: 0, ...round };
 }
 
-interface Opened {
-  readonly table: BundledTable;
-  readonly state: TableState | null;
-  /** True when this promotion created the table, so that its settings are ours to compare too. */
-  readonly made: boolean;
+function ownerOf(run: Run, { promotionExecution }: WorkerInput) {
+  return { promotionId: run.promotionId, kind: 'dynamodb', execution: promotionExecution } as const;
 }
 
-async function open(input: WorkerInput, surroundings: Surroundings): Promise<{ run: Run; tables: Opened[] }> {
+async function open(input: WorkerInput, surroundings: Surroundings) {
   const run = await readRun(surroundings, input.request);
-  const { artefacts } = surroundings;
-  const holder = holderOf(run, input.promotionExecution);
-  await joinLock(artefacts, holder, input.execution);
-  await assertLock(artefacts, holder);
-  const [bundle, journal, client] = await Promise.all([
+  await joinLock(surroundings.artefacts, holderOf(run, input.promotionExecution), input.execution);
+  const [{ tables }, clients] = await Promise.all([
     readBundle(surroundings, run),
-    openJournal(artefacts, { ...run, kind: 'dynamodb', execution: input.promotionExecution }),
-    tableClient(surroundings, run, 'destination'),
+    tableClients(surroundings, run, 'destination'),
   ]);
-  const tables = await eachOf(bundle.tables, 8, async (table) => {
-    const begun = lastOf(journal.of(table.as), ['create', 'adopt', 'update']);
-    return { table, state: await readTable(client, table.as), made: begun === undefined || begun.step === 'create' };
-  });
-  return { run, tables };
+  return { run, tables, clients };
 }
 
-function verdict(
-  run: Run,
-  { table, as, file }: BundledTable,
-  state: TableState | null,
-  made: boolean,
-  checkpoints: readonly Checkpoint[],
-): VerifiedAsset {
-  const items = sumItems(checkpoints);
-  const examples = checkpoints.flatMap((checkpoint) => checkpoint.examples).slice(0, 20);
-  const shown: Difference[] = state ? (made ? differences : schemaDifferences)(file.content, state.definition) : [];
-  const open = checkpoints.filter(({ done }) => !done);
-  // Merging leaves what the destination had before.
-  const surplus = run.request.existing === 'merge' && !made ? 0 : items.extra;
-  const wrong = [
-    ...(state ? [] : ['the table is not there']),
-    ...(state && checkpoints.length === 0 ? ['nothing was compared'] : []),
-    ...(open.length > 0
-      ? [`${open.length} groups of segments could not be compared: ${open[0]?.failure?.error ?? ''}`]
-      : []),
-    ...(shown.length > 0 ? [`${shown.length} differences in the definition`] : []),
-    ...(items.missing > 0 ? [`${counted(items.missing)} missing`] : []),
-    ...(items.different > 0 ? [`${counted(items.different)} different`] : []),
-    ...(surplus > 0 ? [`${counted(surplus)} too many`] : []),
-  ];
-  return {
-    asset: table,
-    destination: as,
-    verified: sameJson(wrong, []),
-    items: { ...items },
-    differences: shown,
-    examples,
-    reason: wrong.length > 0 ? wrong.join(', ') : equalWords(items.extra),
-  };
-}
-
-function counted(items: number): string {
-  return items === 1 ? '1 item' : `${items} items`;
-}
-
-function equalWords(extra: number): string {
-  if (extra === 0) return 'the definition and every item are equal';
-  return `every source item is there and equal; ${counted(extra)} besides were there before and are left`;
+/** True unless the promotion found the table there and left its settings as they were, so that they are not compared. */
+function isMade(journal: Journal, as: string): boolean {
+  const entries = journal.of(as);
+  const complete = entries.findLast(isComplete);
+  if (complete) return ['created', 'replaced'].includes((complete.after as { outcome?: string }).outcome ?? '');
+  const begun = lastOf(entries, ['create', 'adopt', 'update', 'replace']);
+  return begun === undefined || begun.step === 'create' || begun.step === 'replace';
 }
