@@ -1,95 +1,91 @@
-import { DeleteTableCommand, type DynamoDBClient, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { eachOf } from '../core/artefacts.ts';
-import type { Finding } from '../core/contracts.ts';
+import { PromotionError } from '../core/errors.ts';
 import type { Surroundings } from '../core/handler.ts';
-import { type Journal, type JournalEntry, openJournal } from '../core/journal.ts';
+import { type Journal, openJournal } from '../core/journal.ts';
 import { keys } from '../core/keys.ts';
-import { assertLock, joinLock } from '../core/lock.ts';
-import { attempt, errorCode, named } from '../core/retry.ts';
+import { joinLock } from '../core/lock.ts';
 import type { Progress, WorkerInput } from './contracts.ts';
-import { ownershipTag } from './definition.ts';
-import { idOf, lastOf } from './ownership.ts';
+import { beginnings, lastOf } from './ownership.ts';
 import { readTable } from './read-table.ts';
-import { holderOf, readRun, tableClient } from './run.ts';
+import { closeRemoval, removalOf, removeMade } from './remove-made.ts';
+import { deletionOf, sinceRestore } from './replacement.ts';
+import { restoredBy, restoreReplaced } from './restore.ts';
+import { holderOf, readRun } from './run.ts';
+import { tableClients } from './table-clients.ts';
+import { undoItems } from './undo-items.ts';
+import { notRolledBack, type Undoing, type Undone } from './undone.ts';
 
-const waitSeconds = 5;
-
-/** What became of one table of the journal. */
-interface Undone {
-  readonly asset: string;
-  readonly outcome: 'removed' | 'gone' | 'left' | 'busy';
-  readonly reason: string;
-}
+/** A restore takes minutes to hours: 5 s for five minutes, then 30 s. 2,940 polls of some 8 events stay under 25,000. */
+const shortWaits = { polls: 60, seconds: 5 };
+const longWaits = { polls: 2_880, seconds: 30 };
 
 /**
- * Removes the tables that the journal says this promotion created and nothing else: a table that has another id now is
- * somebody else's, and items merged into a table that was there before stay in it.
+ * Takes back what the journal says this promotion did, and nothing else: tables that it made are removed, tables that it
+ * replaced are restored from their backups, items that it wrote into tables that were there are put back. What somebody
+ * else has made or changed since is left, and told.
  */
 export async function rollback(input: WorkerInput, surroundings: Surroundings): Promise<Progress> {
   const run = await readRun(surroundings, input.request);
   const { artefacts } = surroundings;
   const holder = holderOf(run, input.promotionExecution);
-  await joinLock(artefacts, holder, input.execution);
   const owner = { promotionId: run.bundle, kind: 'dynamodb', execution: input.promotionExecution } as const;
-  const [journal, client] = await Promise.all([
+  const [journal, clients] = await Promise.all([
     openJournal(artefacts, owner),
-    tableClient(surroundings, run, 'destination'),
+    tableClients(surroundings, run, 'destination'),
   ]);
-  await assertLock(artefacts, holder);
+  await joinLock(artefacts, holder, input.execution);
 
-  const undone = await eachOf(journal.assets, 8, (asset) => undo(client, journal, asset, input.promotionExecution));
-  if (undone.some(({ outcome }) => outcome === 'busy')) return { more: true, waitSeconds };
-  const findings: Finding[] = undone
-    .filter(({ outcome }) => outcome === 'left')
-    .map(({ asset, reason }) => ({ code: 'NotRolledBack', asset, message: `${asset} was left: ${reason}` }));
-  const result = { assets: undone, findings };
-  await artefacts.write(keys.work(run.promotionId, 'dynamodb', 'rollback', 'result.json'), result);
+  const undoing: Undoing = { surroundings, run, clients, journal, holder };
+  const filled = journal.assets.filter((asset) => isFilled(journal, asset));
+  const made = journal.assets.filter((asset) => !filled.includes(asset));
+  const undone = await eachOf(made, 8, (asset) => undoTable(undoing, asset));
+  // One table after the other, so that each may use the whole of what `limits` allows.
+  for (const asset of filled) undone.push(await undoItems(undoing, asset));
+  const busy = undone.filter(({ outcome }) => outcome === 'busy');
+  if (busy.length > 0) return waitFor(busy, input.polls);
+  const findings = undone.flatMap(({ asset, outcome, reason, findings: more = [] }) =>
+    outcome === 'left' ? [notRolledBack(asset, `${asset} was left: ${reason}`), ...more] : more,
+  );
+  const assets = undone.map(({ asset, outcome, reason }) => ({ asset, outcome, reason }));
+  await artefacts.write(keys.work(run.promotionId, 'dynamodb', 'rollback', 'result.json'), { assets, findings });
   return { more: false, waitSeconds: 0 };
 }
 
-async function undo(client: DynamoDBClient, journal: Journal, asset: string, execution: string): Promise<Undone> {
+/** True for a table that was there before and got items of this promotion. */
+function isFilled(journal: Journal, asset: string): boolean {
+  const entries = sinceRestore(journal.of(asset));
+  if (deletionOf(entries)) return false;
+  const begun = lastOf(entries, beginnings);
+  return begun ? begun.step === 'adopt' || begun.step === 'update' : lastOf(entries, ['repair']) !== undefined;
+}
+
+async function undoTable(undoing: Undoing, asset: string): Promise<Undone> {
+  const { journal, clients, holder } = undoing;
   const entries = journal.of(asset);
-  const begun = lastOf(entries, ['create', 'adopt', 'update']);
-  if (begun?.step !== 'create') return { asset, outcome: 'left', reason: 'it was there before the promotion' };
-  const found = await readTable(client, asset);
-  const removal = entries.findLast(({ step }) => step === 'remove');
-  const removing = removal !== undefined && entries.indexOf(removal) > entries.indexOf(begun);
-  if (!found) {
-    if (removing && removal.phase === 'intent')
-      await journal.append({ asset, step: 'remove', phase: 'result', after: null });
-    return removing && removal.execution === execution
-      ? { asset, outcome: 'removed', reason: 'the promotion had created it' }
-      : { asset, outcome: 'gone', reason: 'it is not there any more' };
+  const deletion = deletionOf(entries);
+  if (deletion) return await restoreReplaced(undoing, asset, deletion);
+  const begun = lastOf(sinceRestore(entries), beginnings);
+  if (!begun) {
+    return lastOf(entries, ['restore'])
+      ? restoredBy(entries, holder.promotionExecution, asset)
+      : { asset, outcome: 'gone', reason: 'nothing of it was changed' };
   }
-  const tagged = found.definition.tags.some(({ Key }) => Key === ownershipTag);
-  const ours = begun.phase === 'result' ? idOf(begun) === found.id : begun.phase === 'intent' && tagged;
-  if (!ours) return { asset, outcome: 'left', reason: 'somebody made it anew since' };
-  if (!found.active) return { asset, outcome: 'busy', reason: `it is ${found.status}` };
-
-  const isProtected = found.definition.table.DeletionProtectionEnabled;
-  if (isProtected && !protectedByUs(entries)) {
-    return { asset, outcome: 'left', reason: 'somebody has put deletion protection on it since' };
-  }
-  if (!removing) await journal.append({ asset, step: 'remove', phase: 'intent', before: found.definition });
-  await remove(client, asset, isProtected);
-  return { asset, outcome: 'busy', reason: 'it is being removed' };
+  const found = await readTable(clients.dynamodb, asset);
+  if (found) return await removeMade(undoing, asset, begun, found);
+  const removal = removalOf(entries, begun);
+  await closeRemoval(undoing, asset, removal);
+  return removal?.execution === holder.promotionExecution
+    ? { asset, outcome: 'removed', reason: 'the promotion had created it' }
+    : { asset, outcome: 'gone', reason: 'it is not there any more' };
 }
 
-/** Protection that the promotion did not carry over itself is somebody's wish to keep the table. */
-function protectedByUs(entries: readonly JournalEntry[]): boolean {
-  return lastOf(entries, ['deletionProtection'])?.after === true;
-}
-
-/** Protection that the promotion itself carried over is taken off first. */
-async function remove(client: DynamoDBClient, TableName: string, protectedTable: boolean): Promise<void> {
-  try {
-    if (protectedTable) {
-      await attempt(() => client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: false })));
-    } else {
-      await attempt(() => client.send(new DeleteTableCommand({ TableName })));
-    }
-  } catch (error) {
-    if (errorCode(error) === 'ResourceNotFoundException' || errorCode(error) === 'ResourceInUseException') return;
-    throw named(error, `removing table ${TableName}`);
-  }
+function waitFor(busy: readonly Undone[], polls: number): Progress {
+  if (polls < shortWaits.polls) return { more: true, waitSeconds: shortWaits.seconds };
+  if (polls < shortWaits.polls + longWaits.polls) return { more: true, waitSeconds: longWaits.seconds };
+  const list = busy.slice(0, 5).map(({ asset, reason }) => `${asset} (${reason})`);
+  throw new PromotionError('Promotion.Transient', {
+    code: 'TableNotActive',
+    message: `${busy.length} tables are not rolled back after a day: ${list.join(', ')}`,
+    resolution: 'look at the tables in the destination account, then start the rollback again',
+  });
 }

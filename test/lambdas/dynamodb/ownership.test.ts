@@ -30,6 +30,7 @@ const found = (
   status: 'ACTIVE',
   active: true,
   statistics: { items: 0, bytes: 0 },
+  replicas: [],
   findings: [],
 });
 const of = (journal: Journal, state = found()) => ownership(journal, 'PROD-orders', state, makeDefinition());
@@ -44,13 +45,20 @@ describe('ownership', () => {
     expect(of(journalOf(intent('timeToLive')))).toEqual({ state: 'foreign' });
   });
 
-  it.each(['create', 'adopt', 'update'])('is begun after a result of %s', (step) => {
+  it.each(['create', 'adopt', 'update', 'replace'])('is begun after a result of %s', (step) => {
     expect(of(journalOf(intent(step), result(step)))).toEqual({ state: 'begun', action: step });
   });
 
   it('is complete after a "complete", with the bundle that it was made from', () => {
     const journal = journalOf(intent('create'), result('create'), intent('timeToLive'), complete());
     expect(of(journal)).toEqual({ state: 'complete', bundleSha256: 'sha' });
+  });
+
+  it('is begun where an import was asked for, which sets no tag but has a token to be known by', () => {
+    const asked = { ...intent('create'), after: { token: 'token-1' } };
+    expect(of(journalOf(asked), found({ tags: [] }))).toEqual({ state: 'begun', action: 'create' });
+    const other = found({ tags: [], table: { KeySchema: [{ AttributeName: 'other', KeyType: 'HASH' }] } });
+    expect(of(journalOf(asked), other)).toEqual({ state: 'foreign' });
   });
 
   it('is foreign where the table was deleted and made anew by somebody', () => {
@@ -71,6 +79,19 @@ describe('ownership', () => {
     expect(of(journalOf(intent('create')), found({ tags: [] }))).toEqual({ state: 'foreign' });
     const table = { AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'N' as const }] };
     expect(of(journalOf(intent('create')), found({ table }))).toEqual({ state: 'foreign' });
+  });
+});
+
+describe('ownership after a rollback', () => {
+  it('is undone, finished or not, whatever was complete before', () => {
+    const entries = [result('update'), complete(), intent('undo')];
+    expect(of(journalOf(...entries))).toEqual({ state: 'undone' });
+    expect(of(journalOf(...entries, result('undo')))).toEqual({ state: 'undone' });
+  });
+
+  it('is foreign where the table was restored: it has another id than the one that replaced it', () => {
+    const entries = [result('replace'), complete(), intent('restore'), result('restore', 'id-2')];
+    expect(of(journalOf(...entries), found({ id: 'id-2' }))).toEqual({ state: 'foreign' });
   });
 });
 
