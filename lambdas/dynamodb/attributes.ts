@@ -1,10 +1,11 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { WireItem } from './engine.ts';
 
 /** An item in the low-level form: numbers stay the texts that the service sent, so nothing is rounded. */
 export type Item = Record<string, AttributeValue>;
 
 /** A key or item as JSON, binaries in Base64: fit for a checkpoint. */
-export function toJson(item: Item): unknown {
+export function toJson(item: Item): WireItem {
   return JSON.parse(JSON.stringify(item, base64));
 }
 
@@ -28,10 +29,14 @@ function decoded(value: Record<string, unknown>): AttributeValue {
   return value as unknown as AttributeValue;
 }
 
-/** Text that is equal for equal items: order of attributes and of set members does not count, nor how a number is written. */
-export function canonicalItem(item: Item): string {
+/**
+ * Text that is equal for equal items, binaries as bytes or in Base64: order of attributes and of set members does not
+ * count, nor how a number is written.
+ */
+export function canonicalItem(item: Item | WireItem): string {
   const names = Object.keys(item).sort();
-  return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalValue(item[name])}`).join(',')}}`;
+  const text = (name: string) => canonicalValue(item[name] as AttributeValue | undefined);
+  return `{${names.map((name) => `${JSON.stringify(name)}:${text(name)}`).join(',')}}`;
 }
 
 function canonicalValue(value: AttributeValue | undefined): string {
@@ -71,6 +76,6 @@ export function wireBytes(item: Item): number {
   return Buffer.byteLength(JSON.stringify(item, base64));
 }
 
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
+function hex(bytes: Uint8Array | string): string {
+  return (typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : Buffer.from(bytes)).toString('hex');
 }

@@ -1,40 +1,60 @@
-import * as z from 'zod';
 import { type Artefacts, eachOf } from '../core/artefacts.ts';
 import { errorNames, isRetried } from '../core/errors.ts';
+import {
+  anything,
+  count,
+  flag,
+  type Guarded,
+  list,
+  mapOf,
+  moment,
+  nullable,
+  number,
+  optional,
+  record,
+  text,
+} from '../core/guards.ts';
 import { keys } from '../core/keys.ts';
 import { readOwn } from '../core/problems.ts';
-import type { ItemCounts, SegmentGroup } from './contracts.ts';
+import type { ItemCounts } from './contracts.ts';
+import type { SegmentGroup } from './segment-contracts.ts';
 
-const counts = z.strictObject({
-  read: z.number(),
-  written: z.number(),
-  rejected: z.number(),
-  compared: z.number(),
-  missing: z.number(),
-  extra: z.number(),
-  different: z.number(),
+const counts = record({
+  read: number,
+  written: number,
+  rejected: number,
+  compared: number,
+  missing: number,
+  extra: number,
+  different: number,
 });
 
-const checkpointSchema = z.strictObject({
-  table: z.string(),
-  as: z.string(),
-  total: z.int(),
-  done: z.boolean(),
-  /** Progress by segment number: a step that is `done`, or the key after which it goes on. */
-  segments: z.record(
-    z.string(),
-    z.strictObject({ step: z.string(), done: z.boolean(), after: z.record(z.string(), z.unknown()).nullable() }),
+const anyRecord = mapOf(anything);
+
+const checkpointObject = record({
+  table: text,
+  as: text,
+  total: count,
+  done: flag,
+  /** Progress by segment number: `done`, or the position after which it goes on. */
+  segments: mapOf(
+    record({
+      done: flag,
+      after: nullable(anyRecord),
+      /** Sum of the source items' checksums: tells whether a segment is read later as it was read before. */
+      fingerprint: number,
+    }),
   ),
   items: counts,
   /** Up to 20 keys of items that are missing, extra or different, for a person. */
-  examples: z.array(z.strictObject({ problem: z.string(), key: z.record(z.string(), z.unknown()) })),
+  examples: list(record({ problem: text, key: anyRecord })),
   /** Items worked off by a moment, one sample a save; the curve of a run is added up from them. */
-  samples: z.array(z.strictObject({ at: z.iso.datetime(), items: z.number() })),
+  samples: list(record({ at: moment, items: number })),
   /** Set when the child failed for good, cleared by the next progress. */
-  failure: z.strictObject({ error: z.string(), cause: z.string() }).optional(),
+  failure: optional(record({ error: text, cause: text })),
 });
 /** How far the segments of a group are: everything before it is written and acknowledged. */
-export type Checkpoint = z.infer<typeof checkpointSchema>;
+export type Checkpoint = Guarded<typeof checkpointObject>;
 
 /** Which verb's checkpoints are meant. */
 export type Stage = 'import' | 'verify';
@@ -62,7 +82,7 @@ export function checkpointKey(promotionId: string, stage: Stage, run: string, gr
 /** Reads a checkpoint; a group that was not begun has an empty one. */
 export async function readCheckpoint(artefacts: Artefacts, key: string, group: SegmentGroup): Promise<Checkpoint> {
   const found = await artefacts.read(key);
-  if (found) return readOwn(checkpointSchema, key, found.text);
+  if (found) return readOwn(checkpointObject, key, found.text);
   const { table, as, total } = group;
   return { table, as, total, done: false, segments: {}, items: { ...noItems }, examples: [], samples: [] };
 }

@@ -5,8 +5,12 @@ import { collectRound } from './rounds.ts';
 
 /** Looks at the checkpoints after a round of copies and lists what the next round takes; null when nothing may follow. */
 export async function collect(
-  { promotionId, round }: z.infer<typeof roundInput>,
+  { promotionId, round, concurrency }: z.infer<typeof roundInput>,
   { artefacts }: Surroundings,
 ): Promise<Progress & Round> {
-  return { more: false, waitSeconds: 0, ...(await collectRound(artefacts, promotionId, 'import', '', round)) };
+  return {
+    more: false,
+    waitSeconds: 0,
+    ...(await collectRound(artefacts, promotionId, 'import', '', { round, concurrency })).round,
+  };
 }

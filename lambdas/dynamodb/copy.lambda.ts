@@ -1,5 +1,5 @@
 import { defineHandler } from '../core/handler.ts';
-import { segmentInput } from './contracts.ts';
 import { copySegments } from './copy.ts';
+import { segmentInput } from './segment-contracts.ts';
 
 export const handler = defineHandler(segmentInput, copySegments);

@@ -13,8 +13,8 @@ export type Created =
   | { readonly outcome: 'exists' | 'busy' };
 
 /**
- * Creates the table of a definition under another name, with what must not wait: keys, indexes, capacity, encryption,
- * class and tags. Streams, time to live, maxima and protection follow the load, which they would hinder or flood.
+ * Creates the table of a definition under another name, with what must not wait: keys, indexes, capacity, warm
+ * throughput, encryption and tags. Everything else follows the load, which it would hinder, flood or make dearer.
  */
 export async function createTable(
   client: DynamoDBClient,
@@ -37,18 +37,26 @@ export async function createTable(
   }
 }
 
-function createInput(as: string, { table, tags }: TableDefinition, sourceArn: string): CreateTableCommandInput {
-  const { StreamSpecification, DeletionProtectionEnabled, OnDemandThroughput, GlobalSecondaryIndexes, ...now } = table;
+/** Tags of a table that this tool makes: those of the definition, and ours where there is room for it. */
+export function createdTags({ tags }: Pick<TableDefinition, 'tags'>, sourceArn: string): TableDefinition['tags'] {
   const carried = tags.filter(({ Key }) => Key !== ownershipTag);
   const owned =
     carried.length < tagsPerTable ? [{ Key: ownershipTag, Value: sourceArn.slice(0, charactersPerTagValue) }] : [];
+  return [...carried, ...owned];
+}
+
+function createInput(as: string, definition: TableDefinition, sourceArn: string): CreateTableCommandInput {
+  const { table } = definition;
+  const { StreamSpecification, DeletionProtectionEnabled, OnDemandThroughput, GlobalSecondaryIndexes, ...now } = table;
   return {
     ...now,
     TableName: as,
+    // Writes to a table of infrequent access cost a quarter more (price list), and a table may change its class twice a month.
+    TableClass: 'STANDARD',
     AttributeDefinitions: usedAttributes(table),
     ...(GlobalSecondaryIndexes
       ? { GlobalSecondaryIndexes: GlobalSecondaryIndexes.map(({ OnDemandThroughput: _, ...index }) => index) }
       : {}),
-    Tags: [...carried, ...owned],
+    Tags: createdTags(definition, sourceArn),
   };
 }

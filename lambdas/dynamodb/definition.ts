@@ -1,5 +1,10 @@
 import * as z from 'zod';
+import { comparable } from './comparable.ts';
+import type { SettingName } from './contracts.ts';
 import { checkTable } from './table-rules.ts';
+
+export { keyNames, usedAttributes } from './key-attributes.ts';
+export { ownershipTag } from './ownership-tag.ts';
 
 const keySchema = z
   .array(z.strictObject({ AttributeName: z.string().min(1).max(255), KeyType: z.enum(['HASH', 'RANGE']) }))
@@ -12,6 +17,11 @@ const throughput = z.strictObject({
 const onDemandThroughput = z.strictObject({
   MaxReadRequestUnits: z.int().positive().optional(),
   MaxWriteRequestUnits: z.int().positive().optional(),
+});
+/** What a table or index takes at once without growing first; asked for where the source has more than any new table. */
+const warmThroughput = z.strictObject({
+  ReadUnitsPerSecond: z.int().positive(),
+  WriteUnitsPerSecond: z.int().positive(),
 });
 const projection = z.strictObject({
   ProjectionType: z.enum(['ALL', 'KEYS_ONLY', 'INCLUDE']),
@@ -29,6 +39,7 @@ const tableMembers = z.strictObject({
   BillingMode: z.enum(['PROVISIONED', 'PAY_PER_REQUEST']),
   ProvisionedThroughput: throughput.optional(),
   OnDemandThroughput: onDemandThroughput.optional(),
+  WarmThroughput: warmThroughput.optional(),
   GlobalSecondaryIndexes: z
     .array(
       z.strictObject({
@@ -37,6 +48,7 @@ const tableMembers = z.strictObject({
         Projection: projection,
         ProvisionedThroughput: throughput.optional(),
         OnDemandThroughput: onDemandThroughput.optional(),
+        WarmThroughput: warmThroughput.optional(),
       }),
     )
     .optional(),
@@ -49,17 +61,70 @@ const tableMembers = z.strictObject({
       StreamViewType: z.enum(['NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES', 'KEYS_ONLY']),
     })
     .optional(),
-  /** Server-side encryption with a KMS key; absent means a key that DynamoDB owns. */
-  SSESpecification: z.strictObject({ Enabled: z.literal(true), SSEType: z.literal('KMS') }).optional(),
+  /**
+   * Server-side encryption with a KMS key; absent means a key that DynamoDB owns. With a key id it is a customer managed
+   * key, of the source in a bundle; without, the key `aws/dynamodb` that AWS manages in each account.
+   */
+  SSESpecification: z
+    .strictObject({
+      Enabled: z.literal(true),
+      SSEType: z.literal('KMS'),
+      KMSMasterKeyId: z.string().min(1).max(2048).optional(),
+    })
+    .optional(),
   TableClass: z.enum(['STANDARD', 'STANDARD_INFREQUENT_ACCESS']),
   DeletionProtectionEnabled: z.boolean(),
 });
 /** What CreateTable makes of a table by itself. */
 export type TableMembers = z.infer<typeof tableMembers>;
 
+/** What Application Auto Scaling does with one capacity of the table, or of an index where `IndexName` names one. */
+const scalableTarget = z.strictObject({
+  IndexName: indexName.nullable(),
+  Dimension: z.enum(['ReadCapacityUnits', 'WriteCapacityUnits']),
+  MinCapacity: z.int().positive(),
+  MaxCapacity: z.int().positive(),
+  SuspendedState: z
+    .strictObject({
+      DynamicScalingInSuspended: z.boolean(),
+      DynamicScalingOutSuspended: z.boolean(),
+      ScheduledScalingSuspended: z.boolean(),
+    })
+    .optional(),
+  policies: z.array(
+    z.strictObject({
+      PolicyName: z.string().min(1).max(256),
+      /** TargetTrackingScalingPolicyConfiguration in the service's spelling; DynamoDB takes no other kind of policy. */
+      TargetTracking: z.looseObject({ TargetValue: z.number() }),
+    }),
+  ),
+});
+/** See {@link TableDefinition}. */
+export type ScalableTarget = z.infer<typeof scalableTarget>;
+
+const kinesisDestination = z.strictObject({
+  StreamArn: z.string().regex(/^arn:[^:]+:kinesis:[^:]+:\d{12}:stream\/.+$/, 'the ARN of a Kinesis data stream'),
+  ApproximateCreationDateTimePrecision: z.enum(['MILLISECOND', 'MICROSECOND']),
+});
+/** See {@link TableDefinition}. */
+export type KinesisDestination = z.infer<typeof kinesisDestination>;
+
+const contributorInsights = z.strictObject({
+  IndexName: indexName.nullable(),
+  Mode: z.enum(['ACCESSED_AND_THROTTLED_KEYS', 'THROTTLED_KEYS']),
+});
+/** See {@link TableDefinition}. */
+export type ContributorInsights = z.infer<typeof contributorInsights>;
+
+/** The document as JSON, so that a person can read and edit it; what DynamoDB makes of it is its own affair. */
+const resourcePolicy = z.looseObject({ Statement: z.union([z.array(z.looseObject({})), z.looseObject({})]) });
+/** See {@link TableDefinition}. */
+export type ResourcePolicy = z.infer<typeof resourcePolicy>;
+
 /**
  * A table with all its settings, as a bundle file holds it: the members of CreateTable in the service's own spelling,
- * and beside them what is set by calls of its own. Names of other accounts' keys and roles are not part of it.
+ * and beside them what is set by calls of its own. ARNs are those of the source. Settings that an earlier version did
+ * not know have defaults, so that its bundles can still be read.
  */
 export const tableDefinition = z
   .strictObject({
@@ -67,25 +132,17 @@ export const tableDefinition = z
     timeToLive: z.strictObject({ AttributeName: z.string().min(1).max(255) }).nullable(),
     pointInTimeRecovery: z.strictObject({ RecoveryPeriodInDays: z.int().min(1).max(35) }).nullable(),
     tags: z.array(z.strictObject({ Key: z.string().min(1).max(128), Value: z.string().max(256) })),
+    autoscaling: z.array(scalableTarget).default([]),
+    resourcePolicy: resourcePolicy.nullable().default(null),
+    kinesisStreaming: z.array(kinesisDestination).default([]),
+    contributorInsights: z.array(contributorInsights).default([]),
   })
-  .superRefine(({ table }, context) => checkTable(table, context));
-/** See {@link tableDefinition}. */
-export type TableDefinition = z.infer<typeof tableDefinition>;
-
-/** The tag that a created table carries: its value is the ARN of the source table, never the promotion. */
-export const ownershipTag = 'cross-account-promoter';
-
-/** Attribute names of the primary key, partition key first. */
-export function keyNames({ KeySchema }: Pick<TableDefinition['table'], 'KeySchema'>): string[] {
-  return [...KeySchema].sort((a, b) => a.KeyType.localeCompare(b.KeyType)).map(({ AttributeName }) => AttributeName);
-}
-
-/** An attribute that no key uses is refused by the service; an edited bundle may have left one over. */
-export function usedAttributes(table: TableDefinition['table']): TableDefinition['table']['AttributeDefinitions'] {
-  const schemas = [table, ...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])];
-  const used = new Set(schemas.flatMap(({ KeySchema }) => KeySchema.map(({ AttributeName }) => AttributeName)));
-  return table.AttributeDefinitions.filter(({ AttributeName }) => used.has(AttributeName));
-}
+  .superRefine((definition, context) => checkTable(definition, context));
+/**
+ * See {@link tableDefinition}. `excluded` is no part of a bundle: a definition that was made for a destination names the
+ * settings there that are neither set nor compared.
+ */
+export type TableDefinition = z.infer<typeof tableDefinition> & { readonly excluded?: readonly SettingName[] };
 
 /** One difference between two definitions, for a person: where, what is wanted, what is there. */
 export interface Difference {
@@ -94,10 +151,14 @@ export interface Difference {
   readonly found: string;
 }
 
-/** Compares what a destination should be with what it is; the order of indexes, attributes and tags does not count. */
+/**
+ * Compares what a destination should be with what it is; the order of indexes, attributes and tags does not count. A
+ * capacity that is scaled automatically is right anywhere between its bounds, a warm throughput from what is wanted
+ * upwards, because the service moves both by itself.
+ */
 export function differences(wanted: TableDefinition, found: TableDefinition): Difference[] {
-  const left = flatten(comparable(wanted));
-  const right = flatten(comparable(found));
+  const left = flatten(comparable(wanted, wanted));
+  const right = flatten(comparable(found, wanted));
   return [...new Set([...left.keys(), ...right.keys()])].sort().flatMap((path) => {
     const [one, other] = [left.get(path) ?? 'absent', right.get(path) ?? 'absent'];
     return one === other ? [] : [{ path, wanted: one, found: other }];
@@ -116,35 +177,6 @@ export function schemaDifferences(wanted: TableDefinition, found: TableDefinitio
       path,
     ),
   );
-}
-
-function comparable(definition: TableDefinition): unknown {
-  const { table, tags, ...rest } = definition;
-  const byName = <T extends { IndexName: string }>(indexes: readonly T[] | undefined) =>
-    Object.fromEntries(
-      (indexes ?? []).map(({ IndexName, ...index }) => [
-        IndexName,
-        { ...index, KeySchema: keyText(index as unknown as { KeySchema: z.infer<typeof keySchema> }) },
-      ]),
-    );
-  return {
-    ...rest,
-    table: {
-      ...table,
-      TableName: undefined,
-      KeySchema: keyText(table),
-      AttributeDefinitions: Object.fromEntries(
-        usedAttributes(table).map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]),
-      ),
-      GlobalSecondaryIndexes: byName(table.GlobalSecondaryIndexes),
-      LocalSecondaryIndexes: byName(table.LocalSecondaryIndexes),
-    },
-    tags: Object.fromEntries(tags.filter(({ Key }) => Key !== ownershipTag).map(({ Key, Value }) => [Key, Value])),
-  };
-}
-
-function keyText({ KeySchema }: { KeySchema: z.infer<typeof keySchema> }): string {
-  return KeySchema.map(({ AttributeName, KeyType }) => `${KeyType} ${AttributeName}`).join(', ');
 }
 
 function flatten(value: unknown, path = '', into = new Map<string, string>()): Map<string, string> {

@@ -1,26 +1,29 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { eachOf } from '../core/artefacts.ts';
 import { type ErrorName, errorNames, PromotionError } from '../core/errors.ts';
 import type { Surroundings } from '../core/handler.ts';
 import { type Journal, openJournal } from '../core/journal.ts';
 import { keys } from '../core/keys.ts';
-import { assertLock, joinLock } from '../core/lock.ts';
+import { joinLock } from '../core/lock.ts';
 import { readBundle } from './bundle.ts';
 import { type Checkpoint, sumItems } from './checkpoint.ts';
 import type { Progress, WorkerInput } from './contracts.ts';
 import type { TableDefinition } from './definition.ts';
 import { type PlanAsset, readPlan } from './plan-file.ts';
-import { readTable } from './read-table.ts';
+import { readWholeTable } from './read-table.ts';
 import { readProgress } from './rounds.ts';
-import { holderOf, readRun, tableClient } from './run.ts';
-import { applySetting, nextSetting } from './settings.ts';
+import { holderOf, readRun } from './run.ts';
+import { applySetting, pendingSettings, type Setting } from './settings.ts';
+import { type TableClients, tableClients } from './table-clients.ts';
 import { throughput } from './throughput.ts';
+import { isTransferred } from './transfer/pace.ts';
+import { importedItems } from './transfer/stage.ts';
+import { wantedTable } from './wanted.ts';
 
 const waitSeconds = 5;
 /** 720 · 5 s = one hour. */
 const pollsUntilStuck = 720;
 
-const outcomes = { create: 'created', adopt: 'adopted', update: 'updated' } as const;
+const outcomes = { create: 'created', adopt: 'adopted', update: 'updated', replace: 'replaced' } as const;
 
 /**
  * Gives every wholly copied table its last settings and notes it as complete. Tables whose copy failed are left as they
@@ -30,22 +33,22 @@ export async function finalize(input: WorkerInput, surroundings: Surroundings): 
   const run = await readRun(surroundings, input.request);
   const { artefacts } = surroundings;
   const holder = holderOf(run, input.promotionExecution);
-  await joinLock(artefacts, holder, input.execution);
-  const [document, bundle, journal, progress, client] = await Promise.all([
+  const [document, bundle, journal, progress, settingClients] = await Promise.all([
     readPlan(artefacts, run.promotionId),
     readBundle(surroundings, run),
     openJournal(artefacts, { ...run, kind: 'dynamodb', execution: input.promotionExecution }),
     readProgress(artefacts, run.promotionId, 'import', ''),
-    tableClient(surroundings, run, 'destination'),
+    tableClients(surroundings, run, 'destination'),
   ]);
-  await assertLock(artefacts, holder);
+  await joinLock(artefacts, holder, input.execution);
 
   const due = document.assets.filter(({ action }) => action in outcomes);
-  const copied = due.filter(({ destination }) => isCopied(progress.get(destination)));
+  const items = new Map(due.map((planned) => [planned, copiedItems(planned, journal, progress)]));
+  const copied = due.filter((planned) => items.get(planned));
   const settled = await eachOf(copied, 8, async (planned) => {
-    const wanted = bundle.tables.find(({ as }) => as === planned.destination)?.file.content;
-    const items = sumItems(progress.get(planned.destination) ?? []);
-    return await settle(client, journal, planned, wanted, items);
+    const table = bundle.tables.find(({ as }) => as === planned.destination);
+    const wanted = table && wantedTable(surroundings, run, table).definition;
+    return await settle(settingClients, journal, planned, wanted, items.get(planned) ?? {});
   });
   if (settled.includes(false)) {
     if (input.polls < pollsUntilStuck) return { more: true, waitSeconds };
@@ -64,40 +67,50 @@ export async function finalize(input: WorkerInput, surroundings: Surroundings): 
   return { more: false, waitSeconds: 0 };
 }
 
-/** One step towards the final table; true when there is none left and the journal says so. */
+/** Goes towards the final table as far as it can without waiting; true when nothing is left and the journal says so. */
 async function settle(
-  client: DynamoDBClient,
+  clients: TableClients,
   journal: Journal,
   planned: PlanAsset,
   wanted: TableDefinition | undefined,
   items: object,
 ): Promise<boolean> {
-  const as = planned.destination;
-  const state = await readTable(client, as);
-  if (!state || !wanted) {
-    throw new PromotionError('Promotion.Conflict', {
-      code: 'DestinationChanged',
-      message: `table ${as} has gone while it was being filled`,
-      resolution: 'start again, so that a new plan is made',
-    });
-  }
-  if (!state.active) return false;
-  // A table that was there before keeps its own settings.
-  const setting = planned.action === 'create' ? nextSetting(wanted, state.definition) : null;
-  if (setting) {
-    const entry = { asset: as, step: setting.step };
-    await journal.append({ ...entry, phase: 'intent', before: setting.read(state.definition) });
-    if ((await applySetting(client, as, setting, wanted)) === 'applied') {
-      await journal.append({ ...entry, phase: 'result', after: setting.read(wanted) });
+  const asset = planned.destination;
+  const applied = new Set<Setting>();
+  for (;;) {
+    const state = await readWholeTable(clients, asset);
+    if (!state || !wanted) throw hasGone(asset);
+    if (!state.active) return false;
+    // A table that was there before keeps its own settings.
+    const made = planned.action === 'create' || planned.action === 'replace';
+    const pending = made ? pendingSettings(wanted, state.definition) : [];
+    if (pending.length === 0) {
+      if (!isComplete(journal, planned, state.id)) {
+        const outcome = outcomes[planned.action as keyof typeof outcomes];
+        const after = { bundleSha256: planned.bundleSha256, id: state.id, outcome, items };
+        await journal.append({ asset, step: 'complete', phase: 'result', after });
+      }
+      return true;
     }
-    return false;
+    for (const setting of pending) {
+      // Applied before and not to be seen yet: some reads follow the writes by seconds.
+      if (applied.has(setting)) return false;
+      const entry = { asset, step: setting.step };
+      await journal.append({ ...entry, phase: 'intent', before: setting.read(state.definition) });
+      if ((await applySetting(clients, state, setting, wanted)) === 'busy') return false;
+      await journal.append({ ...entry, phase: 'result', after: setting.read(wanted) });
+      applied.add(setting);
+      if (setting.occupies) break;
+    }
   }
-  if (!isComplete(journal, planned, state.id)) {
-    const outcome = outcomes[planned.action as keyof typeof outcomes];
-    const after = { bundleSha256: planned.bundleSha256, id: state.id, outcome, items };
-    await journal.append({ asset: as, step: 'complete', phase: 'result', after });
-  }
-  return true;
+}
+
+function hasGone(table: string): PromotionError {
+  return new PromotionError('Promotion.Conflict', {
+    code: 'DestinationChanged',
+    message: `table ${table} has gone while it was being filled`,
+    resolution: 'start again, so that a new plan is made',
+  });
 }
 
 function isComplete(journal: Journal, planned: PlanAsset, id: string): boolean {
@@ -106,8 +119,12 @@ function isComplete(journal: Journal, planned: PlanAsset, id: string): boolean {
     .some(({ step, after }) => step === 'complete' && (after as { id?: string }).id === id);
 }
 
-function isCopied(checkpoints: readonly Checkpoint[] | undefined): boolean {
-  return checkpoints !== undefined && checkpoints.length > 0 && checkpoints.every(({ done }) => done);
+/** Counts of a table that has all its items; null for one that has not. */
+function copiedItems(planned: PlanAsset, journal: Journal, progress: Map<string, Checkpoint[]>): object | null {
+  const { destination } = planned;
+  if (isTransferred(planned)) return importedItems(journal.of(destination));
+  const checkpoints = progress.get(destination) ?? [];
+  return checkpoints.length > 0 && checkpoints.every(({ done }) => done) ? sumItems(checkpoints) : null;
 }
 
 function copyFailed(unfinished: readonly PlanAsset[], progress: Map<string, Checkpoint[]>): PromotionError {

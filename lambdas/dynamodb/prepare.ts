@@ -2,29 +2,35 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { eachOf } from '../core/artefacts.ts';
 import { isRetried, PromotionError } from '../core/errors.ts';
 import type { Surroundings } from '../core/handler.ts';
-import { type Journal, openJournal } from '../core/journal.ts';
-import { assertLock, joinLock } from '../core/lock.ts';
+import { isComplete, type Journal, openJournal } from '../core/journal.ts';
+import { joinLock } from '../core/lock.ts';
 import { type BundledTable, readBundle } from './bundle.ts';
 import type { Progress, Round, WorkerInput } from './contracts.ts';
 import { createTable } from './create-table.ts';
-import { lastOf, ownership } from './ownership.ts';
+import type { TableDefinition } from './definition.ts';
+import { changedSincePlan } from './destination-changed.ts';
+import { beginnings, idOf, lastOf, ownership } from './ownership.ts';
 import { type PlanAsset, readPlan } from './plan-file.ts';
-import { readTable, type TableState } from './read-table.ts';
-import { freezeSegments, writeRound } from './rounds.ts';
-import { holderOf, readRun, tableClient } from './run.ts';
+import { describeTable, isActive, readTable, type TableState } from './read-table.ts';
+import { clearName, type Replacing } from './replace.ts';
+import { freezeSegments, writeFirstRound } from './rounds.ts';
+import { holderOf, readRun } from './run.ts';
+import { segmentedTables } from './segmented-tables.ts';
 import { tableArn } from './table-arn.ts';
-
-/** Seconds between two looks at tables that are being made; a table takes 5 to 30 seconds, an index rather more. */
-const waitSeconds = 5;
-/** 720 · 5 s = one hour until a table that is not active counts as stuck. */
-const pollsUntilStuck = 720;
+import { tableClients } from './table-clients.ts';
+import { isTransferred, type Pace, paceOf } from './transfer/pace.ts';
+import { transferTable } from './transfer/transfer-table.ts';
+import { wantedTable } from './wanted.ts';
 
 /** What a table to be filled is, once it is there. */
 interface Prepared {
   readonly planned: PlanAsset;
   readonly table: BundledTable;
-  readonly state: TableState | null;
+  readonly wanted: TableDefinition;
+  readonly state: Made | null;
 }
+
+type Made = Pick<TableState, 'id' | 'status' | 'active'>;
 
 /**
  * Makes the planned tables and waits until they and all their indexes can be written, then lists the segments to copy.
@@ -34,58 +40,79 @@ export async function prepare(input: WorkerInput, surroundings: Surroundings): P
   const run = await readRun(surroundings, input.request);
   const { artefacts } = surroundings;
   const holder = holderOf(run, input.promotionExecution);
-  await joinLock(artefacts, holder, input.execution);
-  const [document, bundle, journal, client] = await Promise.all([
+  const [document, bundle, journal, clients] = await Promise.all([
     readPlan(artefacts, run.promotionId),
     readBundle(surroundings, run),
     openJournal(artefacts, { ...run, kind: 'dynamodb', execution: input.promotionExecution }),
-    tableClient(surroundings, run, 'destination'),
+    tableClients(surroundings, run, 'destination'),
   ]);
-  await assertLock(artefacts, holder);
+  await joinLock(artefacts, holder, input.execution);
 
-  const due = document.assets.filter(({ action }) => action === 'create' || action === 'adopt' || action === 'update');
+  const replacing: Replacing = {
+    clients,
+    journal,
+    promotionId: run.promotionId,
+    promotionExecution: input.promotionExecution,
+  };
+  const due = document.assets.filter(({ action }) => (beginnings as readonly string[]).includes(action));
   const prepared = await eachOf(due, 8, async (planned): Promise<Prepared> => {
     const table = bundle.tables.find(({ as }) => as === planned.destination);
     if (!table || table.file.sha256 !== planned.bundleSha256) throw planOutdated(planned);
+    const wanted = wantedTable(surroundings, run, table).definition;
+    if (isTransferred(planned)) {
+      const state = await transferTable({ surroundings, run, journal, destination: clients.dynamodb, planned, wanted });
+      return { planned, table, wanted, state };
+    }
     const sourceArn = tableArn(surroundings.environments, run.source, planned.asset);
-    return { planned, table, state: await ensureTable(client, journal, planned, table, sourceArn) };
+    return { planned, table, wanted, state: await ensureTable(replacing, planned, wanted, sourceArn) };
   });
 
   const waiting = prepared.filter(({ state }) => !state?.active);
   if (waiting.length > 0) {
-    if (input.polls >= pollsUntilStuck) throw stuck(waiting);
-    return { more: true, waitSeconds, segments: null, concurrency: 1, round: 0 };
+    const pace = paceOf(waiting.map(({ planned }) => planned));
+    if (input.polls >= pace.polls) throw stuck(waiting, pace);
+    return { more: true, waitSeconds: pace.waitSeconds, segments: null, concurrency: 1, round: 0 };
   }
-  const groups = await freezeSegments(
-    artefacts,
+  const copied = prepared.filter(({ planned }) => !isTransferred(planned));
+  const segmented = await segmentedTables(
+    surroundings,
     run,
-    prepared.map(({ planned, state }) => ({
-      table: planned.asset,
-      as: planned.destination,
+    copied.map(({ planned, table, wanted, state }) => ({
+      table,
+      wanted,
       tableId: state?.id ?? '',
       bytes: planned.bytes,
+      action: planned.action,
     })),
   );
-  return { more: false, waitSeconds: 0, ...(await writeRound(artefacts, run.promotionId, 'import', '', groups, 0)) };
+  const list = await freezeSegments(artefacts, run, segmented, { readsDestination: false });
+  return { more: false, waitSeconds: 0, ...(await writeFirstRound(artefacts, run.promotionId, 'import', '', list)) };
 }
 
 /** Brings one table into being, or notes that it is taken as it is; null while the account is too busy to create it. */
 async function ensureTable(
-  client: DynamoDBClient,
-  journal: Journal,
+  context: Replacing,
   planned: PlanAsset,
-  table: BundledTable,
+  wanted: TableDefinition,
   sourceArn: string,
-): Promise<TableState | null> {
+): Promise<Made | null> {
+  const { journal } = context;
+  const client = context.clients.dynamodb;
   const as = planned.destination;
   const step = planned.action;
+  const made = await findMade(client, journal, as, step);
+  if (made) return made;
   const found = await readTable(client, as);
+  const own = found && ownership(journal, as, found, wanted);
+  const isInTheWay = step === 'replace' && own?.state !== 'begun';
+  if (isInTheWay && !(await clearName(context, planned, found))) return null;
   if (!found) {
-    if (step !== 'create') throw changedSincePlan(as, 'is gone');
-    if (lastOf(journal.of(as), ['create'])?.phase !== 'intent') {
+    if (step !== 'create' && step !== 'replace') throw changedSincePlan(as, 'is gone');
+    const last = lastOf(journal.of(as), [step, 'delete']);
+    if (last?.step !== step || last.phase !== 'intent') {
       await journal.append({ asset: as, step, phase: 'intent', before: null });
     }
-    const created = await createTable(client, as, table.file.content, sourceArn).catch(async (error: unknown) => {
+    const created = await createTable(client, as, wanted, sourceArn).catch(async (error: unknown) => {
       if (error instanceof PromotionError && !isRetried(error)) {
         await journal.append({ asset: as, step, phase: 'refused', after: { code: error.detail.code } });
       }
@@ -97,15 +124,25 @@ async function ensureTable(
     // Not active yet, or made by a call of ours whose answer was lost: the next poll looks at it.
     return null;
   }
-  const own = ownership(journal, as, found, table.file.content);
-  if (own.state === 'begun') {
+  if (own?.state === 'begun') {
     const begun = lastOf(journal.of(as), [step]);
     if (begun?.phase === 'intent') await journal.append(resultOf(as, step, found));
     return found;
   }
-  if (step === 'create' || own.state === 'complete') throw changedSincePlan(as, 'has appeared');
+  if (step === 'create' || own?.state === 'complete') throw changedSincePlan(as, 'has appeared');
   await journal.append({ ...resultOf(as, step, found), before: found.definition });
   return found;
+}
+
+/** A table whose making the journal has with its id needs no more than its description, however often it is looked at. */
+async function findMade(client: DynamoDBClient, journal: Journal, as: string, step: string): Promise<Made | null> {
+  const entries = journal.of(as);
+  const begun = lastOf(entries, beginnings);
+  if (begun?.step !== step || begun.phase !== 'result') return null;
+  if (entries.slice(entries.indexOf(begun)).some(isComplete)) return null;
+  const description = await describeTable(client, as);
+  if (description?.TableId !== idOf(begun)) return null;
+  return { id: idOf(begun), status: description.TableStatus ?? '', active: isActive(description) };
 }
 
 function resultOf(asset: string, step: string, state: TableState) {
@@ -120,21 +157,13 @@ function planOutdated(planned: PlanAsset): PromotionError {
   });
 }
 
-function changedSincePlan(as: string, what: string): PromotionError {
-  return new PromotionError('Promotion.Conflict', {
-    code: 'DestinationChanged',
-    message: `table ${as} ${what} since the plan was made`,
-    resolution: 'start again, so that a new plan is made',
-  });
-}
-
-function stuck(waiting: readonly Prepared[]): PromotionError {
+function stuck(waiting: readonly Prepared[], { within }: Pace): PromotionError {
   const list = waiting
     .slice(0, 5)
     .map(({ planned, state }) => `${planned.destination} (${state?.status ?? 'not created'})`);
   return new PromotionError('Promotion.Transient', {
     code: 'TableNotActive',
-    message: `${waiting.length} tables did not become active within an hour: ${list.join(', ')}`,
+    message: `${waiting.length} tables did not become active within ${within}: ${list.join(', ')}`,
     resolution: 'look at the tables in the destination account, then start again',
   });
 }

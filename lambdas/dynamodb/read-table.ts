@@ -11,7 +11,16 @@ import type { Finding } from '../core/contracts.ts';
 import { PromotionError } from '../core/errors.ts';
 import { allPages } from '../core/paging.ts';
 import { attempt, errorCode, named } from '../core/retry.ts';
+import { readAutoscaling } from './autoscaling.ts';
+import type { SettingName } from './contracts.ts';
+import { readContributorInsights } from './contributor-insights.ts';
 import { keyNames, type TableDefinition } from './definition.ts';
+import type { DescribeKey } from './encryption.ts';
+import { readKinesisStreaming } from './kinesis-streaming.ts';
+import { readResourcePolicy } from './resource-policy.ts';
+import type { TableClients } from './table-clients.ts';
+import { findingsOf } from './table-findings.ts';
+import { keysOf, tableMembers } from './table-members.ts';
 
 /** A table as it is: its definition, what the service says of its size, and what could not be carried over. */
 export interface TableState {
@@ -24,33 +33,100 @@ export interface TableState {
   readonly active: boolean;
   /** Refreshed by the service about every six hours: 0 may mean unknown. */
   readonly statistics: { readonly items: number; readonly bytes: number };
+  /** Regions of a global table; none for a table that stands alone. */
+  readonly replicas: readonly string[];
   readonly findings: readonly Finding[];
 }
 
-/** Reads a table with all its settings; null when there is none of that name. */
+/** Settings that only {@link readWholeTable} reads. */
+const notInDescription: readonly SettingName[] = [
+  'autoscaling',
+  'contributorInsights',
+  'encryption',
+  'kinesisStreaming',
+  'resourcePolicy',
+];
+
+/**
+ * Reads what says whose a table is and what it is like, with four calls; null when there is none of that name. The
+ * settings that take more are `excluded` from its definition: for those see {@link readWholeTable}.
+ */
 export async function readTable(client: DynamoDBClient, name: string): Promise<TableState | null> {
-  try {
+  return await unlessGone(name, async () => {
     const description = await describeTable(client, name);
     if (!description) return null;
-    const [timeToLive, pointInTimeRecovery, tags] = await Promise.all([
-      readTimeToLive(client, name),
-      readPointInTimeRecovery(client, name),
-      readTags(client, description.TableArn ?? ''),
+    const settings = { autoscaling: [], contributorInsights: [], kinesisStreaming: [], resourcePolicy: null };
+    const definition = { ...(await baseDefinition(client, name, description)), ...settings };
+    return stateOf(description, { ...definition, excluded: notInDescription }, findingsOf(name, description));
+  });
+}
+
+/** Reads a table with all its settings; null when there is none of that name. */
+export async function readWholeTable(clients: TableClients, name: string): Promise<TableState | null> {
+  const { dynamodb, autoscaling, describeKey } = clients;
+  return await unlessGone(name, async () => {
+    const description = await describeTable(dynamodb, name);
+    if (!description) return null;
+    const indexes = (description.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName ?? '');
+    const streamArn = description.StreamSpecification?.StreamEnabled ? description.LatestStreamArn : undefined;
+    const [base, scaling, resourcePolicy, kinesisStreaming, contributorInsights, streamPolicy] = await Promise.all([
+      baseDefinition(dynamodb, name, description).then((definition) => withKey(definition, describeKey)),
+      readAutoscaling(autoscaling, name, indexes),
+      readResourcePolicy(dynamodb, description.TableArn ?? ''),
+      readKinesisStreaming(dynamodb, name),
+      readContributorInsights(dynamodb, name),
+      streamArn ? readResourcePolicy(dynamodb, streamArn) : null,
     ]);
-    return {
-      definition: { table: tableMembers(description), timeToLive, pointInTimeRecovery, tags },
-      arn: description.TableArn ?? '',
-      id: description.TableId ?? '',
-      status: description.TableStatus ?? '',
-      active: isActive(description),
-      statistics: { items: description.ItemCount ?? 0, bytes: description.TableSizeBytes ?? 0 },
-      findings: findingsOf(name, description),
-    };
+    const { targets, scheduledActions } = scaling;
+    const settings = { autoscaling: [...targets], resourcePolicy, kinesisStreaming, contributorInsights };
+    const findings = findingsOf(name, description, { scheduledActions, streamPolicy: streamPolicy !== null });
+    return stateOf(description, { ...base, ...settings }, findings);
+  });
+}
+
+/** Between its description and its settings a table may go. */
+async function unlessGone(name: string, read: () => Promise<TableState | null>): Promise<TableState | null> {
+  try {
+    return await read();
   } catch (error) {
-    // Between its description and its settings a table may have gone.
     if (errorCode(error) === 'ResourceNotFoundException') return null;
     throw named(error, `reading table ${name}`);
   }
+}
+
+type BaseDefinition = Pick<TableDefinition, 'table' | 'timeToLive' | 'pointInTimeRecovery' | 'tags'>;
+
+async function baseDefinition(
+  client: DynamoDBClient,
+  name: string,
+  description: TableDescription,
+): Promise<BaseDefinition> {
+  const [timeToLive, pointInTimeRecovery, tags] = await Promise.all([
+    readTimeToLive(client, name),
+    readPointInTimeRecovery(client, name),
+    readTags(client, description.TableArn ?? ''),
+  ]);
+  return { table: tableMembers(description), timeToLive, pointInTimeRecovery, tags };
+}
+
+function stateOf(description: TableDescription, definition: TableDefinition, findings: readonly Finding[]): TableState {
+  return {
+    definition,
+    arn: description.TableArn ?? '',
+    id: description.TableId ?? '',
+    status: description.TableStatus ?? '',
+    active: isActive(description),
+    statistics: { items: description.ItemCount ?? 0, bytes: description.TableSizeBytes ?? 0 },
+    replicas: (description.Replicas ?? []).map(({ RegionName }) => RegionName ?? ''),
+    findings,
+  };
+}
+
+/** The key `aws/dynamodb`, which AWS manages in every account, needs no name: the destination has its own. */
+async function withKey<T extends Pick<TableDefinition, 'table'>>(definition: T, describeKey: DescribeKey): Promise<T> {
+  const key = definition.table.SSESpecification?.KMSMasterKeyId;
+  if (key === undefined || !(await describeKey(key))?.managedByAws) return definition;
+  return { ...definition, table: { ...definition.table, SSESpecification: { Enabled: true, SSEType: 'KMS' } } };
 }
 
 /** DescribeTable alone; null when there is no such table. */
@@ -109,7 +185,8 @@ async function readPointInTimeRecovery(
     : null;
 }
 
-async function readTags(client: DynamoDBClient, arn: string): Promise<TableDefinition['tags']> {
+/** All tags of a table, every page, those that the services set too; errors are the client's own. */
+export async function listTags(client: DynamoDBClient, arn: string): Promise<TableDefinition['tags']> {
   const tags: Tag[] = await allPages(`listing tags of ${arn}`, async (token) => {
     const page = await attempt(
       () => client.send(new ListTagsOfResourceCommand({ ResourceArn: arn, NextToken: token })),
@@ -117,107 +194,12 @@ async function readTags(client: DynamoDBClient, arn: string): Promise<TableDefin
     );
     return { items: page.Tags ?? [], next: page.NextToken ?? null };
   });
-  return (
-    tags
-      .map(({ Key, Value }) => ({ Key: Key ?? '', Value: Value ?? '' }))
-      // Names that begin with aws: are the services' own and cannot be set by anyone else.
-      .filter(({ Key }) => !Key.startsWith('aws:'))
-      .sort((a, b) => (a.Key < b.Key ? -1 : 1))
-  );
+  return tags
+    .map(({ Key, Value }) => ({ Key: Key ?? '', Value: Value ?? '' }))
+    .sort((a, b) => (a.Key < b.Key ? -1 : 1));
 }
 
-function tableMembers(described: TableDescription): TableDefinition['table'] {
-  // A table that was never switched to on-demand has no summary at all: it is provisioned.
-  const onDemand = described.BillingModeSummary?.BillingMode === 'PAY_PER_REQUEST';
-  const units = (of: { ReadCapacityUnits?: number; WriteCapacityUnits?: number } | undefined) =>
-    onDemand
-      ? {}
-      : {
-          ProvisionedThroughput: {
-            ReadCapacityUnits: of?.ReadCapacityUnits ?? 1,
-            WriteCapacityUnits: of?.WriteCapacityUnits ?? 1,
-          },
-        };
-  const globals = (described.GlobalSecondaryIndexes ?? []).map((index) => ({
-    IndexName: index.IndexName ?? '',
-    KeySchema: keysOf(index.KeySchema),
-    Projection: projectionOf(index.Projection),
-    ...units(index.ProvisionedThroughput),
-    ...maximum(index.OnDemandThroughput),
-  }));
-  const locals = (described.LocalSecondaryIndexes ?? []).map((index) => ({
-    IndexName: index.IndexName ?? '',
-    KeySchema: keysOf(index.KeySchema),
-    Projection: projectionOf(index.Projection),
-  }));
-  const stream = described.StreamSpecification;
-  return {
-    TableName: described.TableName ?? '',
-    AttributeDefinitions: (described.AttributeDefinitions ?? []).map(({ AttributeName, AttributeType }) => ({
-      AttributeName: AttributeName ?? '',
-      AttributeType: AttributeType ?? 'S',
-    })),
-    KeySchema: keysOf(described.KeySchema),
-    BillingMode: onDemand ? 'PAY_PER_REQUEST' : 'PROVISIONED',
-    ...units(described.ProvisionedThroughput),
-    ...maximum(described.OnDemandThroughput),
-    ...(globals.length > 0 ? { GlobalSecondaryIndexes: byIndexName(globals) } : {}),
-    ...(locals.length > 0 ? { LocalSecondaryIndexes: byIndexName(locals) } : {}),
-    ...(stream?.StreamEnabled && stream.StreamViewType
-      ? { StreamSpecification: { StreamEnabled: true, StreamViewType: stream.StreamViewType } }
-      : {}),
-    ...(described.SSEDescription?.SSEType === 'KMS' && described.SSEDescription.Status !== 'DISABLED'
-      ? { SSESpecification: { Enabled: true, SSEType: 'KMS' } }
-      : {}),
-    TableClass: described.TableClassSummary?.TableClass ?? 'STANDARD',
-    DeletionProtectionEnabled: described.DeletionProtectionEnabled ?? false,
-  };
-}
-
-function byIndexName<T extends { IndexName: string }>(indexes: T[]): T[] {
-  return indexes.sort((a, b) => (a.IndexName < b.IndexName ? -1 : 1));
-}
-
-function keysOf(schema: TableDescription['KeySchema']): TableDefinition['table']['KeySchema'] {
-  return (schema ?? []).map(({ AttributeName, KeyType }) => ({
-    AttributeName: AttributeName ?? '',
-    KeyType: KeyType ?? 'HASH',
-  }));
-}
-
-type Index = NonNullable<TableDescription['GlobalSecondaryIndexes']>[number];
-
-function projectionOf(of: Index['Projection']) {
-  const attributes = of?.NonKeyAttributes ?? [];
-  return {
-    ProjectionType: of?.ProjectionType ?? 'ALL',
-    ...(attributes.length > 0 ? { NonKeyAttributes: [...attributes].sort() } : {}),
-  };
-}
-
-/** -1 stands for "no maximum". */
-function maximum(of: Index['OnDemandThroughput']) {
-  const set = Object.entries(of ?? {}).filter(([, units]) => typeof units === 'number' && units > 0);
-  return set.length > 0 ? { OnDemandThroughput: Object.fromEntries(set) } : {};
-}
-
-function findingsOf(name: string, described: TableDescription): Finding[] {
-  const findings: Finding[] = [];
-  const keyArn = described.SSEDescription?.KMSMasterKeyArn;
-  if (keyArn) {
-    findings.push({
-      code: 'KeyNotCarried',
-      asset: name,
-      message: `${name} is encrypted with ${keyArn}; the destination gets the account's own aws/dynamodb key`,
-    });
-  }
-  if ((described.Replicas ?? []).length > 0) {
-    const regions = described.Replicas?.map(({ RegionName }) => RegionName).join(', ');
-    findings.push({
-      code: 'ReplicasNotCarried',
-      asset: name,
-      message: `${name} is a global table with replicas in ${regions}; the destination gets one table`,
-    });
-  }
-  return findings;
+/** Names that begin with aws: are the services' own and cannot be set by anyone else. */
+async function readTags(client: DynamoDBClient, arn: string): Promise<TableDefinition['tags']> {
+  return (await listTags(client, arn)).filter(({ Key }) => !Key.startsWith('aws:'));
 }

@@ -1,12 +1,12 @@
-import * as z from 'zod';
 import { ConditionFailed } from '../core/artefacts.ts';
+import { type Guarded, record, text } from '../core/guards.ts';
 import type { Surroundings } from '../core/handler.ts';
 import { sha256 } from '../core/json.ts';
 import { keys } from '../core/keys.ts';
+import type { Holder } from '../core/lock.ts';
 import { readOwn } from '../core/problems.ts';
 import { type Checkpoint, checkpointKey, isFinal, readCheckpoint, type Stage } from './checkpoint.ts';
-import type { SegmentInput } from './contracts.ts';
-import { holderOf, type Run, readRun } from './run.ts';
+import type { ChildRun, SegmentInput } from './segment-contracts.ts';
 import { type Walk, walk } from './walk.ts';
 
 /** What a child of a Distributed Map works on. */
@@ -15,10 +15,10 @@ export interface SegmentWork {
   /** Prefix of the checkpoints: empty where they outlive a run, the run's where each run begins anew. */
   readonly scope: string;
   /** Opens the tables and says what is done to their pages. */
-  open(run: Run): Promise<Walk>;
+  open(run: ChildRun): Promise<Walk>;
 }
 
-const stopSchema = z.strictObject({ error: z.string(), cause: z.string() });
+const stopFlag = record({ error: text, cause: text });
 
 /** Comparisons are made anew by each run, so their checkpoints belong to one. */
 export function scopeOf(promotionExecution: string): string {
@@ -36,17 +36,17 @@ export async function workOnSegments(
   work: SegmentWork,
 ): Promise<{ more: boolean }> {
   const { artefacts, remaining } = surroundings;
-  const { group, promotionExecution } = input;
-  const run = await readRun(surroundings, input.request);
-  const key = checkpointKey(run.promotionId, work.stage, work.scope, group);
+  const { group, promotionExecution, promotionId } = input;
+  const run: ChildRun = { ...group.run, promotionId };
+  const key = checkpointKey(promotionId, work.stage, work.scope, group);
   const checkpoint = await readCheckpoint(artefacts, key, group);
   if (checkpoint.done) return { more: false };
 
   const stopPath = `stop/${scopeOf(promotionExecution)}${group.as}.json`;
-  const stopKey = keys.work(run.promotionId, 'dynamodb', work.stage, stopPath);
+  const stopKey = keys.work(promotionId, 'dynamodb', work.stage, stopPath);
   const readStop = async () => {
     const found = await artefacts.read(stopKey);
-    return found && readOwn(stopSchema, stopKey, found.text);
+    return found && readOwn(stopFlag, stopKey, found.text);
   };
   const fail = async (failure: NonNullable<Checkpoint['failure']>) => {
     await artefacts.write(key, { ...checkpoint, failure });
@@ -61,20 +61,18 @@ export async function workOnSegments(
   const stopped = await readStop();
   if (stopped) return await fail(stopped);
 
-  const holder = holderOf(run, promotionExecution);
-  const ended = await walk(checkpoint, group, await work.open(run), {
-    artefacts,
-    key,
-    holder,
-    remaining,
-    isStopped: async () => (await readStop()) !== null,
-  });
+  const holder: Holder = { kind: 'dynamodb', destination: run.destination, promotionExecution };
+  const opened = await work.open(run);
+  const isStopped = async () => (await readStop()) !== null;
+  const ended = await walk(checkpoint, group, opened, { artefacts, key, holder, remaining, isStopped }).finally(() =>
+    opened.close?.(),
+  );
   const flag = ended.stopped ? await readStop() : null;
   return flag ? await fail(flag) : { more: ended.more };
 }
 
 /** The first failure is kept; the others say the same or follow from it. */
-async function raiseStop({ artefacts }: Surroundings, key: string, failure: z.infer<typeof stopSchema>): Promise<void> {
+async function raiseStop({ artefacts }: Surroundings, key: string, failure: Guarded<typeof stopFlag>): Promise<void> {
   try {
     await artefacts.write(key, failure, { absent: true });
   } catch (error) {

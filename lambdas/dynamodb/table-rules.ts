@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { TableMembers } from './definition.ts';
+import type { TableDefinition, TableMembers } from './definition.ts';
 
 type Index = {
   IndexName: string;
@@ -7,21 +7,25 @@ type Index = {
   Projection: { ProjectionType: string; NonKeyAttributes?: string[] | undefined };
 };
 
-/** A rule that a definition breaks: where below `table`, and what would be right. */
+/** A rule that a definition breaks: where, and what would be right. */
 interface Breach {
   readonly path: (string | number)[];
   readonly message: string;
 }
 
+/** Attributes of each kind that the key of a global index may have, which may be made of several (API reference). */
+const attributesOfGlobalKey = 4;
+
 /**
  * What CreateTable demands beyond the form of each member (API reference, CreateTable): an edited bundle that breaks it
  * is told so when the plan is made, not when other tables have been created already.
  */
-export function checkTable(table: TableMembers, context: z.RefinementCtx): void {
+export function checkTable(definition: TableDefinition, context: z.RefinementCtx): void {
+  const { table } = definition;
   const globals = table.GlobalSecondaryIndexes ?? [];
   const locals = table.LocalSecondaryIndexes ?? [];
   const breaches = [
-    ...keyBreaches(table, table.KeySchema, ['KeySchema']),
+    ...keyBreaches(table, table.KeySchema, ['KeySchema'], 1),
     ...capacityBreaches(table, table.BillingMode, []),
     ...duplicates(
       table.AttributeDefinitions.map(({ AttributeName }) => AttributeName),
@@ -32,20 +36,63 @@ export function checkTable(table: TableMembers, context: z.RefinementCtx): void 
       'GlobalSecondaryIndexes',
     ),
     ...globals.flatMap((index, at) => [
-      ...indexBreaches(table, index, ['GlobalSecondaryIndexes', at]),
+      ...indexBreaches(table, index, ['GlobalSecondaryIndexes', at], attributesOfGlobalKey),
       ...capacityBreaches(index, table.BillingMode, ['GlobalSecondaryIndexes', at]),
     ]),
     ...locals.flatMap((index, at) => localBreaches(table, index, ['LocalSecondaryIndexes', at])),
   ];
-  for (const { path, message } of breaches) context.addIssue({ code: 'custom', path: ['table', ...path], message });
+  const inTable = breaches.map(({ path, message }) => ({ path: ['table', ...path], message }));
+  for (const { path, message } of [...inTable, ...settingBreaches(definition)]) {
+    context.addIssue({ code: 'custom', path, message });
+  }
 }
 
-function keyBreaches(table: TableMembers, schema: TableMembers['KeySchema'], path: Breach['path']): Breach[] {
+/** Settings of an index that is not there, bounds that exclude each other, and one thing set twice. */
+function settingBreaches({ table, autoscaling, contributorInsights }: TableDefinition): Breach[] {
+  const indexes = new Set<string | null>([
+    null,
+    ...(table.GlobalSecondaryIndexes ?? []).map((index) => index.IndexName),
+  ]);
+  const unknown = (settings: readonly { IndexName: string | null }[], member: string) =>
+    settings.flatMap(({ IndexName }, at) =>
+      indexes.has(IndexName)
+        ? []
+        : [{ path: [member, at, 'IndexName'], message: `there is no global index "${IndexName}"` }],
+    );
+  return [
+    ...unknown(autoscaling, 'autoscaling'),
+    ...unknown(contributorInsights, 'contributorInsights'),
+    ...autoscaling.flatMap(({ MinCapacity, MaxCapacity }, at) =>
+      MinCapacity <= MaxCapacity
+        ? []
+        : [{ path: ['autoscaling', at, 'MinCapacity'], message: `at most MaxCapacity, which is ${MaxCapacity}` }],
+    ),
+    ...duplicates(
+      autoscaling.map(({ IndexName, Dimension }) => `${Dimension} of ${IndexName ?? 'the table'}`),
+      'autoscaling',
+    ),
+    ...duplicates(
+      contributorInsights.map(({ IndexName }) => IndexName ?? 'the table'),
+      'contributorInsights',
+    ),
+  ];
+}
+
+function keyBreaches(
+  table: TableMembers,
+  schema: TableMembers['KeySchema'],
+  path: Breach['path'],
+  most: number,
+): Breach[] {
   const breaches: Breach[] = [];
   const defined = new Set(table.AttributeDefinitions.map(({ AttributeName }) => AttributeName));
   const hashes = schema.filter(({ KeyType }) => KeyType === 'HASH').length;
-  if (hashes !== 1 || schema.length > 2) {
-    breaches.push({ path, message: 'a key is one HASH attribute and at most one RANGE attribute' });
+  if (hashes < 1 || hashes > most || schema.length - hashes > most) {
+    const message =
+      most === 1
+        ? 'a key is one HASH attribute and at most one RANGE attribute'
+        : `a key of a global index is one to ${most} HASH attributes and at most ${most} RANGE attributes`;
+    breaches.push({ path, message });
   }
   if (new Set(schema.map(({ AttributeName }) => AttributeName)).size < schema.length) {
     breaches.push({ path, message: 'the attributes of a key have different names' });
@@ -58,16 +105,16 @@ function keyBreaches(table: TableMembers, schema: TableMembers['KeySchema'], pat
   return breaches;
 }
 
-function indexBreaches(table: TableMembers, index: Index, path: Breach['path']): Breach[] {
+function indexBreaches(table: TableMembers, index: Index, path: Breach['path'], most: number): Breach[] {
   const { ProjectionType, NonKeyAttributes } = index.Projection;
-  const breaches = keyBreaches(table, index.KeySchema, [...path, 'KeySchema']);
+  const breaches = keyBreaches(table, index.KeySchema, [...path, 'KeySchema'], most);
   if ((ProjectionType === 'INCLUDE') === (NonKeyAttributes !== undefined)) return breaches;
   const message = 'NonKeyAttributes are named if, and only if, ProjectionType is INCLUDE';
   return [...breaches, { path: [...path, 'Projection'], message }];
 }
 
 function localBreaches(table: TableMembers, index: Index, path: Breach['path']): Breach[] {
-  const breaches = indexBreaches(table, index, path);
+  const breaches = indexBreaches(table, index, path, 1);
   const hash = (schema: TableMembers['KeySchema']) => schema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName;
   if (hash(index.KeySchema) === hash(table.KeySchema)) return breaches;
   const message = `the HASH attribute of a local index is the table's, "${hash(table.KeySchema)}"`;

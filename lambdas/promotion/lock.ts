@@ -1,7 +1,6 @@
-import { type Artefacts, ConditionFailed } from '../core/artefacts.ts';
+import { type Artefacts, ConditionFailed, readRequired } from '../core/artefacts.ts';
 import type { ArtefactPointer } from '../core/contracts.ts';
 import { PromotionError } from '../core/errors.ts';
-import { stableJson } from '../core/json.ts';
 import { keys } from '../core/keys.ts';
 import { type Lock, readLock } from '../core/lock.ts';
 import { readOwn } from '../core/problems.ts';
@@ -83,11 +82,12 @@ function held(key: string, lock: Lock): PromotionError {
  */
 async function writeRequest(artefacts: Artefacts, request: RequestFile): Promise<ArtefactPointer> {
   const key = keys.request(request.promotionId);
-  const present = await artefacts.read(key);
-  if (present?.text === stableJson(request)) return present.pointer;
-  const earlier = present && readOwn(requestFile, key, present.text);
-  const changed = earlier && firstDifference(earlier, request);
-  if (earlier && changed !== null) {
+  const first = await writeFirst(artefacts, key, request);
+  if (first) return first;
+  const present = await readRequired(artefacts, key);
+  const earlier = readOwn(requestFile, key, present.text);
+  const changed = firstDifference(earlier, request);
+  if (changed !== null) {
     for (const kind of requestedKinds(earlier)) {
       if ((await artefacts.list(keys.journal(request.promotionId, kind))).length === 0) continue;
       throw new PromotionError('Promotion.Conflict', {
@@ -98,10 +98,17 @@ async function writeRequest(artefacts: Artefacts, request: RequestFile): Promise
       });
     }
   }
-  const { etag: _, ...pointer } = await artefacts.write(
-    key,
-    request,
-    present ? { etag: present.etag } : { absent: true },
-  );
+  const { etag: _, ...pointer } = await artefacts.write(key, request, { etag: present.etag });
   return pointer;
+}
+
+/** Most runs are the first of their promotion: null when another request is there. */
+async function writeFirst(artefacts: Artefacts, key: string, request: RequestFile): Promise<ArtefactPointer | null> {
+  try {
+    const { etag: _, ...pointer } = await artefacts.write(key, request, { absent: true });
+    return pointer;
+  } catch (error) {
+    if (error instanceof ConditionFailed) return null;
+    throw error;
+  }
 }

@@ -53,12 +53,22 @@ function afterSuccess(report: Report, again: Html): Html[] {
     } else if (verified) {
       steps.push(html`Every asset was compared with its source and is equal. Nothing more needs to be done.`);
     }
-    if (results.some(({ counts }) => counts.created > 0)) steps.push(undo(report, again));
+    const changed = results.some(
+      ({ counts }) => counts.created + counts.replaced + counts.updated + counts.adopted > 0,
+    );
+    if (changed) steps.push(undo(report, again));
   }
-  if (mode === 'verify') steps.push(html`The destination equals what was promoted. Nothing needs to be done.`);
+  if (mode === 'verify') {
+    const compared = results.every(({ counts }) => counts.verified === counts.planned);
+    steps.push(
+      compared
+        ? html`The destination equals what was promoted. Nothing needs to be done.`
+        : html`Definitions are equal; what was not compared stands above.`,
+    );
+  }
   if (mode === 'rollback') {
     steps.push(
-      html`What this promotion had created is gone. What was left, if anything, stands above with its reason.`,
+      html`What this promotion had made is gone, and what it replaced or wrote over is back. What was left, if anything, stands above with its reason.`,
     );
   }
   return steps;
@@ -75,7 +85,7 @@ function afterError(report: Report, again: Html): Html[] {
   }
   if (results.some(({ items = {} }) => (items.missing ?? 0) + (items.different ?? 0) > 0)) {
     steps.push(
-      html`Items that were written on either side since the copy show as different, for a finished copy is not repeated. A promotion of another <code>promotionId</code> with <code>"existing": "merge"</code> brings the source’s items over again.`,
+      html`Items that were written on either side since the copy show as different, for a finished copy is not repeated. Mode <code>verify</code> with <code>"repair": true</code> writes what is missing or different; a promotion of another <code>promotionId</code> with <code>"existing": "merge"</code> does it for the whole table.`,
     );
   }
   // Assets that only differ are done: starting again would compare them again and find the same.
@@ -89,7 +99,7 @@ function afterError(report: Report, again: Html): Html[] {
 }
 
 function undo({ destination }: Report, again: Html): Html {
-  return html`${again} and mode <code>rollback</code> to undo it: that removes from ${destination.environment} the tables and other assets that this promotion created, with whatever was written to them since, and nothing else.`;
+  return html`${again} and mode <code>rollback</code> to undo it: in ${destination.environment} the tables and other assets that this promotion created are removed with whatever was written to them since, replaced ones are brought back, and items that it wrote into tables that were there are taken out or put back as they were.`;
 }
 
 function planFiles({ promotionId, kinds: results }: Report): Html[] {

@@ -117,6 +117,11 @@ function firstError(steps: readonly ReportStep[], results: Partial<Record<Kind, 
   const all = Object.values(results);
   const failed = all.reduce((sum, { counts }) => sum + counts.failed, 0);
   const mismatched = all.reduce((sum, { counts }) => sum + counts.mismatched, 0);
-  if (failed + mismatched === 0) return null;
-  return { name: 'Promotion.Partial', message: `${failed} assets failed and ${mismatched} differ from their source` };
+  const rejected = all.reduce((sum, { items }) => sum + (items?.rejected ?? 0), 0);
+  if (failed + mismatched + rejected === 0) return null;
+  const refused = rejected > 0 ? `, ${rejected} items could not be written` : '';
+  return {
+    name: 'Promotion.Partial',
+    message: `${failed} assets failed and ${mismatched} differ from their source${refused}`,
+  };
 }

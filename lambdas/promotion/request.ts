@@ -4,6 +4,7 @@ import type { Environments } from '../core/environments.ts';
 import { PromotionError } from '../core/errors.ts';
 import { sha256 } from '../core/json.ts';
 import { schemaError } from '../core/problems.ts';
+import { assertChangeInput } from '../dynamodb/change-input.ts';
 import { assertMapping } from '../dynamodb/names.ts';
 import { type ExecutionInput, executionInput, promotionIdPattern, type RequestFile, type Step } from './contracts.ts';
 import { unsupportedField } from './unsupported.ts';
@@ -38,6 +39,7 @@ export function checkInput(input: unknown, executionName: string, environments: 
     );
   }
   if (request.kinds.dynamodb) assertMapping(request.kinds.dynamodb);
+  assertChangeInput(request.kinds.dynamodb ?? {});
   return request;
 }
 
@@ -62,8 +64,7 @@ export function promotionIdFrom(executionName: string): string {
 }
 
 function parse(input: unknown): ExecutionInput {
-  const later = unsupportedField(input);
-  const parsed = executionInput.safeParse(later ? later.rest : input, { reportInput: true });
+  const parsed = executionInput.safeParse(input, { reportInput: true });
   if (!parsed.success) {
     throw schemaError(
       parsed.error,
@@ -72,7 +73,9 @@ function parse(input: unknown): ExecutionInput {
       'correct the field and start again; docs/execution-input.schema.json lists all fields',
     );
   }
-  if (later) throw later.error;
+  // Told last: what is wrong besides is wrong in every version.
+  const later = unsupportedField(input);
+  if (later) throw later;
   return parsed.data;
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Artefacts } from '../core/artefacts.ts';
 import { type Counts, type Kind, planActions, type Verb } from '../core/contracts.ts';
-import { changedBy, type Journal, openJournal } from '../core/journal.ts';
+import { changedBy, isComplete, type Journal, openJournal } from '../core/journal.ts';
 import { keys } from '../core/keys.ts';
 import { readOwn } from '../core/problems.ts';
 import type { RequestFile } from './contracts.ts';
@@ -31,13 +31,14 @@ const verifyPart = z.object({
     z.object({
       asset: z.string(),
       destination: z.string(),
-      verified: z.boolean(),
+      verified: z.boolean().nullable(),
       reason: z.string(),
       items: itemsPart.optional(),
       differences: differencesPart.default([]),
       examples: z.array(z.object({ problem: z.string(), key: z.unknown() })).default([]),
     }),
   ),
+  findings: findingsPart.default([]),
 });
 type Verified = z.infer<typeof verifyPart>['assets'][number];
 
@@ -91,14 +92,19 @@ export async function tally(
     ? await read(keys.work(request.promotionId, kind, 'import', 'throughput.json'), throughputPart)
     : null;
   const owner = verbs.includes('rollback') ? request.bundle : request.promotionId;
-  const journal = await openJournal(artefacts, { promotionId: owner, kind, execution });
+  const journal = await openJournal(artefacts, { promotionId: owner, kind, execution }, isComplete);
   const changed = changedBy(journal, execution);
 
   const comparisons = new Map((verified?.assets ?? []).map((asset) => [asset.destination, asset]));
   const assets = planned
     ? planned.assets.map((asset) => importedAsset(asset, journal, run, comparisons.get(asset.destination)))
     : [...(verified?.assets ?? []).map(comparedAsset), ...(undone?.assets ?? []).map(undoneAsset)];
-  const findings = [...(planned?.findings ?? []), ...(undone?.findings ?? [])];
+  const findings = [
+    ...(planned?.findings ?? []),
+    ...assets.flatMap((asset) => rejectedFinding(request.promotionId, kind, asset)),
+    ...(verified?.findings ?? []),
+    ...(undone?.findings ?? []),
+  ];
   const items = sumOf(assets.flatMap(({ items: counted }) => (counted ? [counted] : [])));
   const curve = throughput && items?.read ? { throughput } : {};
   return { result: { counts: countsOf(assets), ...(items ? { items } : {}), ...curve, assets, findings }, changed };
@@ -136,7 +142,7 @@ function importedAsset(
   const { asset, destination, action, reason } = planned;
   const intended = wouldBe[action];
   const touches = !['unchanged', 'skipped', 'failed'].includes(intended);
-  const entry = journal.of(destination).findLast(({ step }) => step === 'complete');
+  const entry = journal.of(destination).findLast(isComplete);
   const done = entry && completed.safeParse(entry.after).data;
   // In mode plan the outcomes are what an import would come to; in every other, a thing is done only if the journal says so.
   const isDone = run.request.mode === 'plan' || !touches || (done && entry.execution === run.execution);
@@ -157,6 +163,14 @@ function importedAsset(
   };
 }
 
+function rejectedFinding(promotionId: string, kind: Kind, { asset, destination, items }: ReportAsset) {
+  const rejected = items?.rejected ?? 0;
+  if (rejected === 0) return [];
+  const place = keys.work(promotionId, kind, 'import', `rejects/${destination}/`);
+  const message = `${rejected} items of ${asset} could not be written; they are listed in ${place}, each with the reason`;
+  return [{ code: 'ItemsRejected', asset, message }];
+}
+
 const zeroItems = { read: 0, written: 0, rejected: 0, compared: 0, missing: 0, extra: 0, different: 0 };
 
 /** The counts that a comparison makes; the others are the copy's. */
@@ -166,7 +180,8 @@ function comparison(items: Readonly<Record<string, number>> | undefined): Record
 }
 
 function comparedAsset({ asset, destination, verified, reason, items, differences, examples }: Verified): ReportAsset {
-  const counted = items ? { items: { ...zeroItems, ...comparison(items) } } : {};
+  // What a comparison wrote is a repair.
+  const counted = items ? { items: { ...zeroItems, ...comparison(items), written: items.written ?? 0 } } : {};
   return {
     asset,
     destination,
@@ -180,8 +195,15 @@ function comparedAsset({ asset, destination, verified, reason, items, difference
   };
 }
 
+/** What has gone or is as it was counts as unchanged: this run had nothing to do with it. */
+const takenBack: Readonly<Record<string, AssetOutcome>> = {
+  removed: 'updated',
+  restored: 'updated',
+  gone: 'unchanged',
+};
+
 function undoneAsset({ asset, outcome, reason }: z.infer<typeof rollbackPart>['assets'][number]): ReportAsset {
-  const ended: AssetOutcome = outcome === 'removed' ? 'updated' : outcome === 'gone' ? 'unchanged' : 'skipped';
+  const ended = takenBack[outcome] ?? 'skipped';
   return {
     asset,
     destination: asset,

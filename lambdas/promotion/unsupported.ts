@@ -1,5 +1,4 @@
 import { PromotionError } from '../core/errors.ts';
-import { sameJson } from '../core/json.ts';
 import { pointerOf } from '../core/problems.ts';
 
 /** A field, or one value of a field, that the contract has and this version does not carry out. */
@@ -7,11 +6,7 @@ interface Later {
   readonly path: readonly string[];
   /** Without it any value is refused. */
   readonly refused?: (value: unknown) => boolean;
-  /** True where the schema does not know the field either; it is taken out, so that the rest is checked. */
-  readonly remove?: boolean;
 }
-
-const dynamodb = ['kinds', 'dynamodb'] as const;
 
 const laterFields: readonly Later[] = [
   { path: ['approval'], refused: (value) => value === 'required' },
@@ -20,45 +15,15 @@ const laterFields: readonly Later[] = [
   { path: ['kinds', 'quicksight'] },
   { path: ['kinds', 'dms'] },
   { path: ['kinds', 'databricks'] },
-  { path: [...dynamodb, 'existing'], refused: (value) => value === 'replace' },
-  { path: [...dynamodb, 'verify'], refused: (value) => value === 'sample' || value === 'count' || value === 'none' },
-  ...[
-    'engine',
-    'concurrency',
-    'limits',
-    'filter',
-    'projection',
-    'transform',
-    'skipExpired',
-    'onlyIfAbsent',
-    'repair',
-    'kmsKeys',
-    'settings',
-  ].map((field) => ({ path: [...dynamodb, field], remove: true })),
-  { path: [...dynamodb, 'rename', 'map'], remove: true },
-  { path: [...dynamodb, 'rename', 'regex'], remove: true },
 ];
 
-/**
- * Looks for the first field that is not built yet. Answers its error and the input without such unknown fields: an
- * input that is wrong besides is told so first, because that is wrong in every version.
- */
-export function unsupportedField(input: unknown): { error: PromotionError; rest: unknown } | null {
-  const rest: unknown = structuredClone(input);
-  let first: PromotionError | null = null;
-  for (const { path, refused, remove } of laterFields) {
-    const parent = path.slice(0, -1).reduce(member, rest);
-    const name = path.at(-1) ?? '';
-    const value = member(parent, name);
-    if (value === undefined || (refused && !refused(value))) continue;
-    first ??= notBuilt(path, value);
-    if (remove) delete (parent as Record<string, unknown>)[name];
+/** The error for the first field of an input that is not built yet, or null. */
+export function unsupportedField(input: unknown): PromotionError | null {
+  for (const { path, refused } of laterFields) {
+    const value = path.reduce(member, input);
+    if (value !== undefined && (!refused || refused(value))) return notBuilt(path, value);
   }
-  // A rename that had nothing but such fields would be told to need a prefix.
-  const requested = dynamodb.reduce(member, rest);
-  const rename = member(requested, 'rename');
-  if (first && sameJson(rename, {})) delete (requested as Record<string, unknown>).rename;
-  return first && { error: first, rest };
+  return null;
 }
 
 function notBuilt(path: readonly string[], value: unknown): PromotionError {

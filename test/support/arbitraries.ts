@@ -101,8 +101,13 @@ export const definition: fc.Arbitrary<TableDefinition> = fc
     protection: fc.boolean(),
     timeToLive: fc.option(fc.stringMatching(/^[a-z]{1,8}$/)),
     recovery: fc.option(fc.integer({ min: 1, max: 35 })),
+    precision: fc.option(fc.constantFrom('MILLISECOND' as const, 'MICROSECOND' as const)),
+    insights: fc.boolean(),
+    policy: fc.option(fc.constantFrom('*', '222222222222')),
   })
-  .map(({ name, names, types, onDemand, globals, local, tags, protection, timeToLive, recovery }) => {
+  .map((chosen) => {
+    const { name, names, types, onDemand, globals, local, tags, protection, timeToLive, recovery } = chosen;
+    const StreamArn = 'arn:aws:kinesis:us-east-1:222222222222:stream/changes';
     const [hash = '', range = '', second = '', third = ''] = names;
     const units = onDemand ? {} : { ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 2 } };
     const schema = (partition: string, sort: string) => [
@@ -143,5 +148,15 @@ export const definition: fc.Arbitrary<TableDefinition> = fc
       timeToLive: timeToLive === null ? null : { AttributeName: timeToLive },
       pointInTimeRecovery: recovery === null ? null : { RecoveryPeriodInDays: recovery },
       tags: tags.map((Key) => ({ Key, Value: `value of ${Key}` })),
+      autoscaling: [],
+      resourcePolicy:
+        chosen.policy === null
+          ? null
+          : { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: chosen.policy, Action: 'dynamodb:*' }] },
+      kinesisStreaming:
+        chosen.precision === null ? [] : [{ StreamArn, ApproximateCreationDateTimePrecision: chosen.precision }],
+      contributorInsights: chosen.insights
+        ? [null, ...globals].map((IndexName) => ({ IndexName, Mode: 'THROTTLED_KEYS' as const }))
+        : [],
     };
   });

@@ -1,5 +1,6 @@
 import { type Environments, environmentsSchema } from '../../lambdas/core/environments.ts';
 import { type ErrorName, PromotionError } from '../../lambdas/core/errors.ts';
+import { type DynamodbRequest, dynamodbRequest, type SegmentGroup } from '../../lambdas/dynamodb/contracts.ts';
 import type { TableDefinition } from '../../lambdas/dynamodb/definition.ts';
 import type { RequestFile } from '../../lambdas/promotion/contracts.ts';
 
@@ -37,9 +38,14 @@ export function makeRequest(overrides: Partial<RequestFile> = {}): RequestFile {
     bundle: 'p-1',
     approval: 'none',
     onFailure: 'keep',
-    kinds: { dynamodb: { tables: ['orders'], existing: 'fail', verify: 'full', segments: 'auto' } },
+    kinds: { dynamodb: makeTables() },
     ...overrides,
   };
+}
+
+/** What a request says of DynamoDB, every default filled in, with fields of its own. */
+export function makeTables(overrides: object = {}): DynamodbRequest {
+  return dynamodbRequest.parse({ tables: ['orders'], ...overrides });
 }
 
 /** A small on-demand table definition, with members of its own. */
@@ -60,6 +66,10 @@ export function makeDefinition(
     timeToLive: null,
     pointInTimeRecovery: null,
     tags: [],
+    autoscaling: [],
+    resourcePolicy: null,
+    kinesisStreaming: [],
+    contributorInsights: [],
     ...rest,
   };
 }
@@ -80,4 +90,34 @@ export async function refusal(
     return { name: error.name, code: error.detail.code, pointer: error.detail.pointer, message: error.message };
   }
   throw new Error('the call was expected to be refused, and was not');
+}
+
+/** A line of a segment list: one child's work on the table `DEV-orders`, whose key is `pk` and `sk`. */
+export function segmentGroup(change: Partial<SegmentGroup> = {}): SegmentGroup {
+  return {
+    table: 'DEV-orders',
+    as: 'PROD-orders',
+    tableId: 'id-1',
+    total: 4,
+    segments: [0, 1, 2, 3],
+    sourceEndpoint: 'http://127.0.0.1:4566/',
+    destinationEndpoint: 'http://127.0.0.1:4566/',
+    sourceKey: ['pk', 'sk'],
+    destinationKey: ['pk', 'sk'],
+    indexKeys: [],
+    expires: null,
+    action: 'create',
+    at: 1_790_000_000,
+    limits: {},
+    run: {
+      source: 'dev',
+      destination: 'prod',
+      engine: 'raw',
+      verify: 'full',
+      onlyIfAbsent: false,
+      repairs: false,
+    },
+    change: { skipExpired: false },
+    ...change,
+  };
 }

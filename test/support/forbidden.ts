@@ -118,13 +118,43 @@ export function forbidden({ accounts, artefactBucket }: World, key: string, open
             ...noArtefacts,
             ...elsewhere,
             ['writes to another account', 'dynamodb:BatchWriteItem', table(other, region)],
-            ['opens a table', 'dynamodb:PutResourcePolicy', table(account, region)],
+            ['takes a policy off a table', 'dynamodb:DeleteResourcePolicy', table(account, region)],
+            [
+              'makes other service roles',
+              'iam:CreateServiceLinkedRole',
+              role(account, 'aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS'),
+            ],
+            [
+              'changes other alarms',
+              'cloudwatch:PutMetricAlarm',
+              `arn:aws:cloudwatch:${region}:${account}:alarm:of-somebody`,
+            ],
+            ['gives keys to others', 'kms:CreateGrant', `arn:aws:kms:${region}:${account}:key/any`],
             ['deletes backups', 'dynamodb:DeleteBackup', `${table(account, region)}/backup/one`],
           ],
         ],
       ];
     }),
   ];
+  const exporter = role(dev, 'DynamoDB-MigrationOrigin-source-change');
+  const importer = role(prod, 'DynamoDB-MigrationDest');
+  const exported = `${bucket}/promotions/one/dynamodb/import/transfer/PROD-rich/AWSDynamoDB/1-a/data/a.ion.gz`;
+  const transfers: Forbidden[] = (
+    [
+      [exporter, 'reads items itself', 'dynamodb:Scan', table(dev)],
+      [exporter, 'writes to a source', 'dynamodb:UpdateContinuousBackups', table(dev)],
+      [exporter, 'exports another account', 'dynamodb:ExportTableToPointInTime', table(prod)],
+      [exporter, 'reads exports', 's3:GetObject', exported],
+      [exporter, 'deletes exports', 's3:DeleteObject', exported],
+      [exporter, 'writes a plan', 's3:PutObject', `${bucket}/promotions/one/dynamodb/plan/plan.json`],
+      [exporter, 'uses the key itself', 'kms:Decrypt', key],
+      [importer, 'writes exports', 's3:PutObject', exported],
+      [importer, 'lists everything', 's3:ListBucket', bucket],
+      [importer, 'uses the key itself', 'kms:Decrypt', key],
+      [role(dev, 'DynamoDB-MigrationOrigin'), 'exports', 'dynamodb:ExportTableToPointInTime', table(dev)],
+      [role(tooling, 'Promotion-MigrationWorker'), 'takes the role that exports', 'sts:AssumeRole', exporter],
+    ] as const
+  ).map(([roleArn, what, action, resource]) => ({ roleArn, what, action, resource }));
   const narrowed = JSON.stringify({
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Action: 'dynamodb:*', Resource: table(prod, 'us-east-1', 'PROD-rich') }],
@@ -141,5 +171,6 @@ export function forbidden({ accounts, artefactBucket }: World, key: string, open
       wishes.map(([what, action, resource]) => ({ what, roleArn, action, resource })),
     ),
     ...bySession,
+    ...transfers,
   ];
 }

@@ -69,20 +69,20 @@ describe('createTable', () => {
     expect(dynamodb.calls).toHaveLength(2);
   });
 
-  it('takes the class, the encryption and provisioned capacity over', async () => {
+  it('takes the encryption, the warm throughput and provisioned capacity over', async () => {
     const input = await inputOf(
       makeDefinition({
         BillingMode: 'PROVISIONED',
         ProvisionedThroughput: units,
-        TableClass: 'STANDARD_INFREQUENT_ACCESS',
-        SSESpecification: { Enabled: true, SSEType: 'KMS' },
+        WarmThroughput: { ReadUnitsPerSecond: 13_000, WriteUnitsPerSecond: 5_000 },
+        SSESpecification: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: 'alias/of-prod' },
       }),
     );
     expect(input).toMatchObject({
       BillingMode: 'PROVISIONED',
       ProvisionedThroughput: units,
-      TableClass: 'STANDARD_INFREQUENT_ACCESS',
-      SSESpecification: { Enabled: true, SSEType: 'KMS' },
+      WarmThroughput: { ReadUnitsPerSecond: 13_000, WriteUnitsPerSecond: 5_000 },
+      SSESpecification: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: 'alias/of-prod' },
     });
   });
 });
@@ -114,6 +114,10 @@ describe('pitfall 22: attributes that no key uses', () => {
 });
 
 describe('pitfall 25: settings that must wait for the load', () => {
+  it('include the class, which makes writes dearer: every table is created as STANDARD', async () => {
+    expect((await inputOf(makeDefinition({ TableClass: 'STANDARD_INFREQUENT_ACCESS' }))).TableClass).toBe('STANDARD');
+  });
+
   it('are not part of the create: stream, protection, maxima of table and index', async () => {
     const input = await inputOf(
       makeDefinition(

@@ -4,6 +4,7 @@ import {
   differences,
   keyNames,
   ownershipTag,
+  type ScalableTarget,
   sameSchema,
   schemaDifferences,
   type TableDefinition,
@@ -28,6 +29,19 @@ const indexed = (index: object = {}, type: 'S' | 'N' = 'S') =>
     ],
     GlobalSecondaryIndexes: [{ ...byStatus, ...index }],
   });
+
+const scaled = (fields: Partial<ScalableTarget> = {}): ScalableTarget => ({
+  IndexName: null,
+  Dimension: 'ReadCapacityUnits',
+  MinCapacity: 5,
+  MaxCapacity: 10,
+  policies: [],
+  ...fields,
+});
+const provisioned = (ReadCapacityUnits: number, WriteCapacityUnits = 5) => ({
+  BillingMode: 'PROVISIONED' as const,
+  ProvisionedThroughput: { ReadCapacityUnits, WriteCapacityUnits },
+});
 
 describe('differences', () => {
   it('are none between a definition and itself, however its lists are ordered', () => {
@@ -91,6 +105,24 @@ describe('differences', () => {
       ['/pointInTimeRecovery/RecoveryPeriodInDays'],
     ],
     ['a tag', {}, { tags: [{ Key: 'team', Value: 'a' }] }, ['/tags/team']],
+    ['a policy', {}, { resourcePolicy: { Statement: [] } }, ['/resourcePolicy']],
+    [
+      'a Kinesis stream',
+      {},
+      { kinesisStreaming: [{ StreamArn: 'arn:s', ApproximateCreationDateTimePrecision: 'MICROSECOND' }] },
+      ['/kinesisStreaming/arn:s'],
+    ],
+    ['insights', {}, { contributorInsights: [{ IndexName: 'a', Mode: 'THROTTLED_KEYS' }] }, ['/contributorInsights/a']],
+    [
+      'automatic scaling',
+      {},
+      { autoscaling: [scaled({ policies: [{ PolicyName: 'p', TargetTracking: { TargetValue: 70 } }] })] },
+      [
+        '/autoscaling/table/ReadCapacityUnits/MaxCapacity',
+        '/autoscaling/table/ReadCapacityUnits/MinCapacity',
+        '/autoscaling/table/ReadCapacityUnits/policies/p/TargetValue',
+      ],
+    ],
   ])('name %s once, in either direction', (_what, table, rest, expected) => {
     const other = makeDefinition(table, rest);
     expect(paths(makeDefinition(), other)).toEqual(expected);
@@ -110,6 +142,58 @@ describe('differences', () => {
         expect(paths(one, other)).toEqual(paths(other, one));
       }),
     );
+  });
+});
+
+describe('what the service moves by itself', () => {
+  const autoscaling = [scaled()];
+  it.each([
+    [4, ['/table/ProvisionedThroughput/ReadCapacityUnits']],
+    [5, []],
+    [10, []],
+    [11, ['/table/ProvisionedThroughput/ReadCapacityUnits']],
+  ])('is a scaled capacity between its bounds: %i', (units, expected) => {
+    const wanted = makeDefinition(provisioned(7), { autoscaling });
+    expect(paths(wanted, makeDefinition(provisioned(units), { autoscaling }))).toEqual(expected);
+  });
+
+  it('is only the dimension, and only the index, that is scaled', () => {
+    const wanted = makeDefinition(provisioned(7), { autoscaling });
+    expect(paths(wanted, makeDefinition(provisioned(7, 6), { autoscaling }))).toHaveLength(1);
+    const ofIndex = [scaled({ IndexName: 'by-status' })];
+    const table = (units: number) => ({
+      ...indexed(provisioned(units)),
+      table: { ...indexed(provisioned(units)).table, ...provisioned(7) },
+      autoscaling: ofIndex,
+    });
+    expect(paths(table(7), table(9))).toEqual([]);
+    expect(paths(table(7), table(11))).toHaveLength(1);
+  });
+
+  it('is a warm throughput above what is wanted', () => {
+    const warm = (ReadUnitsPerSecond: number, WriteUnitsPerSecond: number) =>
+      makeDefinition({ WarmThroughput: { ReadUnitsPerSecond, WriteUnitsPerSecond } });
+    expect(paths(warm(13_000, 5_000), warm(20_000, 5_000))).toEqual([]);
+    expect(paths(makeDefinition(), warm(20_000, 5_000))).toEqual([]);
+    expect(paths(warm(13_000, 5_000), warm(20_000, 4_000))).toEqual(['/table/WarmThroughput/WriteUnitsPerSecond']);
+    expect(paths(warm(13_000, 5_000), makeDefinition())).toHaveLength(2);
+  });
+});
+
+describe('the key of an encrypted table', () => {
+  const under = (KMSMasterKeyId?: string) =>
+    makeDefinition({
+      SSESpecification: { Enabled: true, SSEType: 'KMS', ...(KMSMasterKeyId ? { KMSMasterKeyId } : {}) },
+    });
+  const arn = (id: number) => `arn:aws:kms:us-east-1:333333333333:key/${id}`;
+  const path = '/table/SSESpecification/KMSMasterKeyId';
+
+  it('is compared where it is named by its ARN, and its presence where it is named by an alias', () => {
+    expect(paths(under(arn(1)), under(arn(1)))).toEqual([]);
+    expect(paths(under(arn(1)), under(arn(2)))).toEqual([path]);
+    expect(paths(under('alias/a'), under(arn(2)))).toEqual([]);
+    expect(paths(under('alias/a'), under())).toEqual([path]);
+    expect(paths(under(), under(arn(2)))).toEqual([path]);
   });
 });
 
@@ -239,8 +323,60 @@ describe('tableDefinition', () => {
     ],
     ['too long a recovery', { pointInTimeRecovery: { RecoveryPeriodInDays: 36 } }],
     ['a table without its settings', { timeToLive: undefined }],
+    ['what no bundle has', { excluded: [] }],
+    ['a stream that is none', { kinesisStreaming: [{ StreamArn: 'arn:aws:sns:us-east-1:222222222222:a' }] }],
+    ['scaling of an index that is not there', { autoscaling: [scaled({ IndexName: 'none' })] }],
+    ['bounds that exclude each other', { autoscaling: [scaled({ MinCapacity: 11 })] }],
+    ['one capacity scaled twice', { autoscaling: [scaled(), scaled()] }],
+    ['insights of an index that is not there', { contributorInsights: [{ IndexName: 'x-y', Mode: 'THROTTLED_KEYS' }] }],
   ])('refuses %s', (_what, fields) => {
     expect(tableDefinition.safeParse({ ...makeDefinition(), ...fields }).success).toBe(false);
+  });
+});
+
+describe('a bundle of an earlier version', () => {
+  it('has none of the settings that its version did not know', () => {
+    const {
+      autoscaling: _a,
+      resourcePolicy: _r,
+      kinesisStreaming: _k,
+      contributorInsights: _c,
+      ...old
+    } = makeDefinition();
+    expect(tableDefinition.parse(old)).toEqual(makeDefinition());
+  });
+});
+
+describe('keys of several attributes', () => {
+  const keys = (hashes: number, ranges: number) =>
+    Array.from({ length: hashes + ranges }, (_, at) => ({
+      AttributeName: `a${at}`,
+      KeyType: at < hashes ? ('HASH' as const) : ('RANGE' as const),
+    }));
+  const withIndex = (hashes: number, ranges: number) => {
+    const KeySchema = keys(hashes, ranges);
+    const AttributeDefinitions = [{ AttributeName: 'id' }, ...KeySchema].map(({ AttributeName }) => ({
+      AttributeName,
+      AttributeType: 'S' as const,
+    }));
+    const index = { IndexName: 'several', KeySchema, Projection: { ProjectionType: 'ALL' as const } };
+    return makeDefinition({ AttributeDefinitions, GlobalSecondaryIndexes: [index] });
+  };
+
+  it.each([
+    [1, 0, true],
+    [4, 4, true],
+    [5, 0, false],
+    [1, 5, false],
+    [0, 1, false],
+  ])('of %i and %i are those of a global index: %s', (hashes, ranges, expected) => {
+    expect(tableDefinition.safeParse(withIndex(hashes, ranges)).success).toBe(expected);
+  });
+
+  it('are not those of a table', () => {
+    const several = withIndex(2, 1);
+    const table = { ...several.table, KeySchema: keys(2, 1) };
+    expect(tableDefinition.safeParse({ ...several, table }).success).toBe(false);
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tableDefinition } from '../../../lambdas/dynamodb/definition.ts';
-import { isActive, readTable, tableKeyNames } from '../../../lambdas/dynamodb/read-table.ts';
+import { isActive, readTable, readWholeTable, tableKeyNames } from '../../../lambdas/dynamodb/read-table.ts';
 import { refusal } from '../../support/factories.ts';
 import {
   awsError,
@@ -8,6 +8,7 @@ import {
   type ScriptedDynamoDb,
   startScriptedDynamoDb,
 } from '../../support/scripted-dynamodb.ts';
+import { clientsOf } from '../../support/table-clients.ts';
 
 let dynamodb: ScriptedDynamoDb;
 beforeAll(async () => {
@@ -29,7 +30,7 @@ const minimal = {
   KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
 };
 
-/** Answers of the four calls that a table is read with; `null` is what the service says of a table that is not there. */
+/** Answers of the calls that a table is read with; `null` is what the service says of a table that is not there. */
 function script(
   table: object | null,
   answers: Record<string, ScriptedAnswer | ((count: number) => ScriptedAnswer)> = {},
@@ -40,6 +41,11 @@ function script(
     DescribeTimeToLive: { body: { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } } },
     DescribeContinuousBackups: { body: { ContinuousBackupsDescription: { ContinuousBackupsStatus: 'ENABLED' } } },
     ListTagsOfResource: { body: { Tags: [] } },
+    GetResourcePolicy: awsError('PolicyNotFoundException'),
+    DescribeKinesisStreamingDestination: { body: { TableName: 'orders' } },
+    ListContributorInsights: { body: { ContributorInsightsSummaries: [] } },
+    DescribeScalableTargets: { body: { ScalableTargets: [] } },
+    DescribeKey: { body: { KeyMetadata: { KeyId: '1', KeyManager: 'CUSTOMER', KeyState: 'Enabled' } } },
   };
   dynamodb.script(({ operation }) => {
     const count = counts[operation] ?? 0;
@@ -60,7 +66,7 @@ describe('readTable', () => {
   });
 
   it('answers a definition that a bundle file may hold, with id and size', async () => {
-    const state = await read({});
+    const state = await readWhole({});
     expect(state).toMatchObject({ id: 'id-1', arn: 'arn:orders', active: true, statistics: { items: 3, bytes: 300 } });
     expect(tableDefinition.safeParse(state?.definition).error).toBeUndefined();
   });
@@ -110,18 +116,116 @@ describe('readTable', () => {
     expect((await read({}, { DescribeContinuousBackups }))?.definition.pointInTimeRecovery).toEqual(expected);
   });
 
-  it('finds what is not carried over: the key of the source, and replicas', async () => {
-    const state = await read({
-      SSEDescription: {
-        Status: 'ENABLED',
-        SSEType: 'KMS',
-        KMSMasterKeyArn: 'arn:aws:kms:us-east-1:222222222222:key/1',
+  it('says what it did not read, so that nobody compares it', async () => {
+    expect((await read({}))?.definition.excluded).toEqual([
+      'autoscaling',
+      'contributorInsights',
+      'encryption',
+      'kinesisStreaming',
+      'resourcePolicy',
+    ]);
+    expect((await readWhole({}))?.definition).not.toHaveProperty('excluded');
+  });
+});
+
+const readWhole = async (table: object | null, answers: Parameters<typeof script>[1] = {}) => {
+  script(table, answers);
+  return await readWholeTable(clientsOf(dynamodb.endpoint), 'orders');
+};
+
+describe('readWholeTable', () => {
+  it('answers null for a table that is not there, or that goes while it is read', async () => {
+    expect(await readWhole(null)).toBeNull();
+    expect(await readWhole({}, { ListContributorInsights: awsError('ResourceNotFoundException') })).toBeNull();
+  });
+
+  it('takes eight calls for a table that has nothing beside it', async () => {
+    expect(await readWhole({})).not.toBeNull();
+    expect([...new Set(dynamodb.calls.map(({ operation }) => operation))].sort()).toEqual([
+      'DescribeContinuousBackups',
+      'DescribeKinesisStreamingDestination',
+      'DescribeScalableTargets',
+      'DescribeTable',
+      'DescribeTimeToLive',
+      'GetResourcePolicy',
+      'ListContributorInsights',
+      'ListTagsOfResource',
+    ]);
+  });
+
+  it('takes a denial for an error, not for a setting that is not there', async () => {
+    const found = await refusal(() => readWhole({}, { GetResourcePolicy: awsError('AccessDeniedException') }));
+    expect(found).toMatchObject({ name: 'Promotion.Permission' });
+  });
+
+  it('finds what is not carried over, each by its name', async () => {
+    const LatestStreamArn = 'arn:orders/stream/1';
+    const ScalableTargets = [{ ResourceId: 'table/orders', ScalableDimension: 'dynamodb:table:ReadCapacityUnits' }];
+    const policy = { body: { Policy: '{"Statement":[]}' } };
+    const state = await readWhole(
+      {
+        Replicas: [{ RegionName: 'eu-west-1' }],
+        GlobalTableWitnesses: [{ RegionName: 'eu-west-2' }],
+        VectorIndexes: [{ IndexName: 'by-likeness' }],
+        StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' },
+        LatestStreamArn,
       },
-      Replicas: [{ RegionName: 'eu-west-1' }],
+      {
+        DescribeScalableTargets: { body: { ScalableTargets } },
+        DescribeScalingPolicies: { body: { ScalingPolicies: [] } },
+        DescribeScheduledActions: { body: { ScheduledActions: [{ ScheduledActionName: 'every-morning' }] } },
+        GetResourcePolicy: (count) => (count === 1 ? policy : awsError('PolicyNotFoundException')),
+      },
+    );
+    expect(state?.findings.map(({ code }) => code)).toEqual([
+      'ReplicasNotCarried',
+      'VectorIndexesNotCarried',
+      'ScheduledScalingNotCarried',
+      'StreamPolicyNotCarried',
+    ]);
+    const words = state?.findings.map(({ message }) => message).join(' ');
+    for (const name of ['eu-west-1', 'eu-west-2', 'by-likeness', 'every-morning']) expect(words).toContain(name);
+    expect(state?.replicas).toEqual(['eu-west-1']);
+  });
+});
+
+describe('pitfall 27: the key of an encrypted table', () => {
+  const KMSMasterKeyArn = 'arn:aws:kms:us-east-1:222222222222:key/1';
+  const SSEDescription = { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn };
+
+  it('is named where a customer manages it', async () => {
+    expect((await readWhole({ SSEDescription }))?.definition.table.SSESpecification).toEqual({
+      Enabled: true,
+      SSEType: 'KMS',
+      KMSMasterKeyId: KMSMasterKeyArn,
     });
-    expect(state?.findings.map(({ code }) => code)).toEqual(['KeyNotCarried', 'ReplicasNotCarried']);
+  });
+
+  it('is not named where AWS manages it: the destination has its own', async () => {
+    const DescribeKey = { body: { KeyMetadata: { KeyId: '1', KeyManager: 'AWS', KeyState: 'Enabled' } } };
+    const state = await readWhole({ SSEDescription }, { DescribeKey });
     expect(state?.definition.table.SSESpecification).toEqual({ Enabled: true, SSEType: 'KMS' });
-    expect(JSON.stringify(state?.definition)).not.toContain('222222222222');
+  });
+
+  it('is not there where DynamoDB owns it, and KMS is not asked', async () => {
+    expect((await readWhole({}))?.definition.table.SSESpecification).toBeUndefined();
+    expect(dynamodb.calls.map(({ operation }) => operation)).not.toContain('DescribeKey');
+  });
+});
+
+describe('warm throughput', () => {
+  const warm = (ReadUnitsPerSecond: number, WriteUnitsPerSecond: number) => ({
+    ReadUnitsPerSecond,
+    WriteUnitsPerSecond,
+  });
+  it.each([
+    ['what every new table has', warm(12_000, 4_000), { ReadCapacityUnits: 5, WriteCapacityUnits: 5 }, undefined],
+    ['less', warm(5, 5), { ReadCapacityUnits: 5, WriteCapacityUnits: 5 }, undefined],
+    ['what is provisioned', warm(20_000, 9_000), { ReadCapacityUnits: 20_000, WriteCapacityUnits: 9_000 }, undefined],
+    ['more of one', warm(5, 5_000), { ReadCapacityUnits: 5, WriteCapacityUnits: 5 }, warm(12_000, 5_000)],
+  ])('of %s is carried as %j', async (_what, WarmThroughput, ProvisionedThroughput, expected) => {
+    const table = { WarmThroughput, ProvisionedThroughput };
+    expect((await read(table))?.definition.table.WarmThroughput).toEqual(expected);
   });
 });
 

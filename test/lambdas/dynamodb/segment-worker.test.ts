@@ -5,7 +5,7 @@ import { type Checkpoint, checkpointKey } from '../../../lambdas/dynamodb/checkp
 import type { SegmentGroup, SegmentInput } from '../../../lambdas/dynamodb/contracts.ts';
 import { scopeOf, workOnSegments } from '../../../lambdas/dynamodb/segment-worker.ts';
 import { startBucket, type TestBucket } from '../../support/bucket.ts';
-import { environments, executionArn } from '../../support/factories.ts';
+import { environments, executionArn, segmentGroup } from '../../support/factories.ts';
 
 let world: TestBucket;
 const promotionId = 'segments';
@@ -13,37 +13,28 @@ const promotionExecution = executionArn('one');
 
 beforeAll(async () => {
   world = await startBucket();
-  const dynamodb = { tables: ['DEV-a', 'DEV-b'], existing: 'fail', verify: 'full', segments: 'auto' };
-  const request = {
-    promotionId,
-    source: 'dev',
-    destination: 'prod',
-    bundle: promotionId,
-    mode: 'migrate',
-    kinds: { dynamodb },
-  };
-  world.put(keys.request(promotionId), request);
   const lock = { promotionId, execution: promotionExecution, children: [], takenAt: '2026-11-21T00:00:00.000Z' };
   world.put(keys.destinationLock('dynamodb', 'prod'), lock);
 });
 afterAll(() => world.close());
 
-const group = (as: string, first: number): SegmentGroup => ({
-  table: 'DEV-a',
-  as,
-  tableId: 'id',
-  total: 8,
-  segments: [first],
-});
+const group = (as: string, first: number): SegmentGroup =>
+  segmentGroup({ table: 'DEV-a', as, total: 8, segments: [first] });
 
 async function work(of: SegmentGroup, failure?: SegmentInput['failure'], execution = promotionExecution) {
   const { artefacts, bucket } = world;
-  const surroundings: Surroundings = { artefacts, bucket, environments, remaining: () => 60_000 };
+  const surroundings: Surroundings = {
+    artefacts,
+    bucket,
+    bucketKeyArn: '',
+    sealing: {} as never,
+    environments,
+    sts: {} as never,
+    remaining: () => 60_000,
+  };
   let pages = 0;
-  const request = { bucket, key: keys.request(promotionId), sha256: '0'.repeat(64) };
   const input: SegmentInput = {
     promotionId,
-    request,
     promotionExecution: execution,
     group: of,
     ...(failure ? { failure } : {}),
@@ -52,10 +43,9 @@ async function work(of: SegmentGroup, failure?: SegmentInput['failure'], executi
     stage: 'import',
     scope: '',
     open: async () => ({
-      steps: ['copy'],
       page: async () => {
         pages += 1;
-        return { next: null, items: { read: 3 } };
+        return { ahead: null, result: Promise.resolve({ next: null, items: { read: 3 } }) };
       },
     }),
   });

@@ -7,7 +7,7 @@ import { type Lock, readLock } from '../../../lambdas/core/lock.ts';
 import type { RequestFile } from '../../../lambdas/promotion/contracts.ts';
 import { type Liveness, lock } from '../../../lambdas/promotion/lock.ts';
 import { startBucket, type TestBucket } from '../../support/bucket.ts';
-import { executionArn, makeRequest, refusal } from '../../support/factories.ts';
+import { executionArn, makeRequest, makeTables, refusal } from '../../support/factories.ts';
 
 let world: TestBucket;
 beforeAll(async () => {
@@ -173,7 +173,7 @@ describe('another input under the same promotion id', () => {
   };
   const changed = (name: string) =>
     requestOf(name, {
-      kinds: { dynamodb: { tables: ['users'], existing: 'fail', verify: 'full', segments: 'auto' } },
+      kinds: { dynamodb: makeTables({ tables: ['users'] }) },
     });
 
   it('replaces the request while nothing was changed', async () => {
@@ -200,7 +200,7 @@ describe('another input under the same promotion id', () => {
     await begin('tuned');
     const tuned = requestOf('tuned', {
       mode: 'import',
-      kinds: { dynamodb: { tables: ['orders'], existing: 'fail', verify: 'full', segments: 128 } },
+      kinds: { dynamodb: makeTables({ segments: 128 }) },
     });
     await take(tuned, { execution: executionArn('next') });
     expect(world.text(keys.request('tuned'))).toBe(stableJson(tuned));

@@ -16,7 +16,7 @@ describe('nextSteps', () => {
   it('say after a verified promotion that nothing is left, and how to undo it', () => {
     expect(stepsOf({})).toEqual([
       'Every asset was compared with its source and is equal. Nothing more needs to be done.',
-      'Start again with promotionId p-1 and mode rollback to undo it: that removes from prod the tables and other assets that this promotion created, with whatever was written to them since, and nothing else.',
+      'Start again with promotionId p-1 and mode rollback to undo it: in prod the tables and other assets that this promotion created are removed with whatever was written to them since, replaced ones are brought back, and items that it wrote into tables that were there are taken out or put back as they were.',
     ]);
   });
 
@@ -44,6 +44,12 @@ describe('nextSteps', () => {
     expect(stepsOf({ mode: 'rollback' })).toHaveLength(1);
   });
 
+  it('do not call equal what was not compared', () => {
+    const counts = makeCounts({ planned: 1, unchanged: 1 });
+    const steps = stepsOf({ mode: 'verify', kinds: { dynamodb: makeKind({ counts }) } });
+    expect(steps).toEqual(['Definitions are equal; what was not compared stands above.']);
+  });
+
   it('say after an error that the same promotion continues', () => {
     expect(stepsOf(failed).at(-1)).toBe(
       'Start again with promotionId p-1 and the same input, under any execution name: it continues, and what is done is not done twice.',
@@ -58,9 +64,12 @@ describe('nextSteps', () => {
     expect(stepsOf({ ...differing, kinds: { dynamodb: makeKind({ counts: half }) } }).join()).toContain('it continues');
   });
 
-  it('offer a rollback only of what was created', () => {
-    const counts = makeCounts({ planned: 1, updated: 1, verified: 1 });
-    expect(stepsOf({ kinds: { dynamodb: makeKind({ counts }) } }).join()).not.toContain('rollback');
+  it('offer a rollback only where something was changed', () => {
+    const next = (counts: object) =>
+      stepsOf({ kinds: { dynamodb: makeKind({ counts: makeCounts({ planned: 1, verified: 1, ...counts }) }) } }).join();
+    expect(next({ unchanged: 1 })).not.toContain('rollback');
+    for (const outcome of ['created', 'updated', 'replaced', 'adopted'])
+      expect(next({ [outcome]: 1 })).toContain('rollback');
   });
 
   it('say what a merge left', () => {

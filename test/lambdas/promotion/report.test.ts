@@ -58,7 +58,15 @@ async function run(id: string, results: StepResult[], fields: Partial<z.infer<ty
     ...fields,
   };
   const { artefacts, bucket } = world;
-  return await report(input, { environments, artefacts, bucket, remaining: () => 60_000 });
+  return await report(input, {
+    environments,
+    artefacts,
+    bucket,
+    bucketKeyArn: '',
+    sealing: {} as never,
+    sts: {} as never,
+    remaining: () => 60_000,
+  });
 }
 const causeOf = (reported: Awaited<ReturnType<typeof run>>): RunResult =>
   JSON.parse('cause' in reported ? reported.cause : '{}');

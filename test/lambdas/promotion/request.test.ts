@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { kinds, modes } from '../../../lambdas/core/contracts.ts';
 import { promotionIdPattern } from '../../../lambdas/promotion/contracts.ts';
 import { checkInput, promotionIdFrom, requestedKinds, stepsOf } from '../../../lambdas/promotion/request.ts';
-import { environments, makeInput, makeRequest, refusal } from '../../support/factories.ts';
+import { environments, makeInput, makeRequest, makeTables, refusal } from '../../support/factories.ts';
 
 const check = (input: unknown) => checkInput(input, 'run-1', environments);
 const tables = (fields: object) => makeInput({ kinds: { dynamodb: { tables: ['orders'], ...fields } } });
@@ -18,7 +18,7 @@ describe('checkInput', () => {
       bundle: 'run-1',
       approval: 'none',
       onFailure: 'keep',
-      kinds: { dynamodb: { tables: ['DEV-orders'], existing: 'fail', verify: 'full', segments: 'auto' } },
+      kinds: { dynamodb: makeTables({ tables: ['DEV-orders'] }) },
     });
   });
 

@@ -184,19 +184,20 @@ describe('tally of other modes', () => {
     expect(result.items).toMatchObject({ compared: 20, missing: 1, read: 0 });
   });
 
-  it('mode rollback tells what was removed, what had gone and what was left', async () => {
+  it('mode rollback tells what was removed or restored, what had gone and what was left', async () => {
     await complete('undone', 'a', now);
     world.put(keys.work('undoing', 'dynamodb', 'rollback', 'result.json'), {
       assets: [
         { asset: 'PROD-a', outcome: 'removed', reason: 'the promotion had created it' },
         { asset: 'PROD-b', outcome: 'gone', reason: 'it is not there any more' },
-        { asset: 'PROD-c', outcome: 'left', reason: 'it was there before the promotion' },
+        { asset: 'PROD-c', outcome: 'left', reason: 'somebody made it anew since' },
+        { asset: 'PROD-d', outcome: 'restored', reason: 'the promotion had replaced it' },
       ],
       findings: [{ code: 'NotRolledBack', asset: 'PROD-c', message: 'PROD-c was left' }],
     });
     const { result, changed } = await run('undoing', { mode: 'rollback', verbs: ['rollback'], bundle: 'undone' });
     expect(changed).toBe(true);
-    expect(result.counts).toMatchObject({ planned: 3, updated: 1, unchanged: 1, skipped: 1 });
+    expect(result.counts).toMatchObject({ planned: 4, updated: 2, unchanged: 1, skipped: 1 });
     expect(result.findings).toHaveLength(1);
   });
 

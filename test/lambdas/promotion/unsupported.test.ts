@@ -3,7 +3,6 @@ import { checkInput } from '../../../lambdas/promotion/request.ts';
 import { environments, makeInput, refusal } from '../../support/factories.ts';
 
 const check = (input: unknown) => checkInput(input, 'run-1', environments);
-const tables = (fields: object) => makeInput({ kinds: { dynamodb: { tables: ['orders'], ...fields } } });
 
 describe('what the contract has and this version does not carry out', () => {
   it.each<[string, unknown, string]>([
@@ -15,21 +14,6 @@ describe('what the contract has and this version does not carry out', () => {
       makeInput({ kinds: { [kind]: {} } }),
       `/kinds/${kind}`,
     ]),
-    ['replacing tables', tables({ existing: 'replace' }), '/kinds/dynamodb/existing'],
-    ...(['sample', 'count', 'none'] as const).map((verify): [string, unknown, string] => [
-      `verify "${verify}"`,
-      tables({ verify }),
-      '/kinds/dynamodb/verify',
-    ]),
-    ['the other engine', tables({ engine: 'sdk' }), '/kinds/dynamodb/engine'],
-    ['a filter', tables({ filter: { expression: 'a = b' } }), '/kinds/dynamodb/filter'],
-    ['limits', tables({ limits: { readUnits: 5 } }), '/kinds/dynamodb/limits'],
-    ['a map of names alone', tables({ rename: { map: { orders: 'sales' } } }), '/kinds/dynamodb/rename/map'],
-    [
-      'a map of names beside a prefix',
-      tables({ rename: { prefix: { from: 'o', to: 'p' }, map: { orders: 'sales' } } }),
-      '/kinds/dynamodb/rename/map',
-    ],
   ])('refuses %s by name', async (_what, input, pointer) => {
     const found = await refusal(() => check(input));
     expect(found).toMatchObject({ name: 'Promotion.Unsupported', code: 'NotBuilt', pointer });

@@ -5,24 +5,24 @@ const of = (name: string, rows: Parameters<typeof mutationsOf>[2]) =>
 
 /** Guards of the way that items take: calls, values, walks, rounds, segments. */
 export const dynamodbMutations: readonly Mutation[] = [
-  ...of('items', [
+  ...of('sdk-engine', [
     {
       name: 'unprocessed-items-are-written',
-      search: '(answer.UnprocessedItems?.[table] ?? []).flatMap(',
-      replace: '([] as typeof left).flatMap(',
+      search: 'left = answer.UnprocessedItems?.[table] ?? [];',
+      replace: 'left = [];',
       test: 'pitfall 1: unprocessed items are written again until none is left',
     },
     {
       name: 'unprocessed-items-are-written-alone',
-      search: 'const request = left;',
-      replace: 'const request = batch.map((Item) => ({ PutRequest: { Item } }));',
+      search: 'const requests = [...left];',
+      replace: 'const requests = [...batch];',
       test: 'pitfall 1: unprocessed items are asked for again alone, not with what was taken',
     },
     {
-      name: 'unprocessed-items-are-not-given-up',
-      search: 'if (remaining() <= 0) {',
-      replace: 'if (remaining() <= 0 || round > 50) {',
-      test: 'pitfall 1: unprocessed items are asked for again many times, never given up on a count of tries',
+      name: 'spoiling-item-is-found',
+      search: 'if (!isRefusal(error)) throw named(',
+      replace: 'if (error) throw named(',
+      test: 'pitfall 18: one item that spoils its batch is rejected alone with the reason, the 24 others are written',
     },
     {
       name: 'write-answer-has-its-shape',
@@ -32,13 +32,13 @@ export const dynamodbMutations: readonly Mutation[] = [
     },
     {
       name: 'page-has-its-items',
-      search: 'if (!Items || Items.length !== Count) return',
+      search: 'if (Count === undefined || (!countOnly && Items?.length !== Count)) return',
       replace: 'if (false) return',
       test: 'an answer that is not the operation’s to a scan, an empty body',
     },
     {
       name: 'page-has-all-its-items',
-      search: 'if (!Items || Items.length !== Count) return',
+      search: 'if (Count === undefined || (!countOnly && Items?.length !== Count)) return',
       replace: 'if (!Items) return',
       test: 'an answer that is not the operation’s to a scan, fewer items than it counts',
     },
@@ -58,25 +58,39 @@ export const dynamodbMutations: readonly Mutation[] = [
       name: 'unprocessed-keys-are-read',
       search: 'left = answer.UnprocessedKeys?.[table]?.Keys ?? [];',
       replace: 'left = [];',
-      test: 'readItems reads keys that were left unprocessed again until none is left',
+      test: 'read reads keys that were left unprocessed again until none is left',
+    },
+    {
+      name: 'throttled-call-is-repeated',
+      search: 'if (!isRefusal(error)) throw named(error, `writing items to ${table}`);',
+      replace: "if (!isRefusal(error)) throw new Error('gone');",
+      test: 'pitfall 3: a call that is throttled as a whole that stays so is Promotion.Throttled, which the state machine repeats',
     },
     {
       name: 'empty-page-is-not-the-end',
-      search: 'next: page.LastEvaluatedKey ?? null }',
-      replace: 'next: (page.Count && page.LastEvaluatedKey) || null }',
+      search: 'next: answer.LastEvaluatedKey ? toJson',
+      replace: 'next: answer.Count && answer.LastEvaluatedKey ? toJson',
       test: 'pitfall 5: an empty page that is not the end has a place to go on',
     },
     {
       name: 'batch-has-25-items',
       search: 'last.length === writesPerBatch || ',
       replace: '',
-      test: 'writeItems writes every item once, 25 at most a call',
+      test: 'write writes every item once, 25 at most a call',
     },
     {
       name: 'batch-has-8-mebibytes',
-      search: ' || bytes + size > bytesPerBatch',
+      search: ' || bytes + item.length > bytesPerBatch',
       replace: '',
       test: 'pitfall 20: bodies over 16 MB batches are closed at 8 MiB, counted as they are sent',
+    },
+  ]),
+  ...mutationsOf('lambdas/dynamodb/item-calls.ts', 'test/lambdas/dynamodb/sdk-engine.test.ts', [
+    {
+      name: 'unprocessed-items-are-not-given-up',
+      search: 'if (remaining() <= 0) {',
+      replace: 'if (remaining() <= 0 || round > 50) {',
+      test: 'pitfall 1: unprocessed items are asked for again many times, never given up on a count of tries',
     },
   ]),
   ...of('wire', [
@@ -152,21 +166,44 @@ export const dynamodbMutations: readonly Mutation[] = [
   ...of('walk', [
     {
       name: 'checkpoint-is-behind-the-work',
-      search: 'const result = await page(position.step',
-      replace:
-        '(position.done = true), await save(checkpoint, keeping), (position.done = false); const result = await page(position.step',
+      search: 'const outcome = await open[0];',
+      replace: 'position.after = ahead.after; const outcome = await open[0];',
       test: 'pitfall 10: a checkpoint ahead of the work never is: whatever page the worker dies at',
     },
     {
+      name: 'position-is-the-lowest-open-page',
+      search: 'const outcome = await open[0];',
+      replace: 'const outcome = await open.at(-1);',
+      test: 'pitfall 11: pages that end in another order than they were read in move the position only when the lowest',
+    },
+    {
+      name: 'errors-of-a-page-are-thrown',
+      search: "if ('error' in outcome) throw outcome.error;",
+      replace: "if ('error' in outcome) { open.shift(); continue; }",
+      test: 'pitfall 16: an error of the destination that nobody hears moves no checkpoint, is thrown',
+    },
+    {
+      name: 'worker-waits-for-what-is-under-way',
+      search: 'await Promise.all(open);',
+      replace: '',
+      test: 'walk ends only when all that was under way has ended, also after an error',
+    },
+    {
+      name: 'stop-flag-ends-the-walk',
+      search: "if (await keeping.isStopped()) state.ended ??= 'stopped';",
+      replace: '',
+      test: 'pitfall 42: a worker that goes on after its execution was stopped ends at a checkpoint when the stop flag is up',
+    },
+    {
       name: 'counts-go-with-the-position',
-      search: '      add(checkpoint, result);',
+      search: '        add(checkpoint, position, outcome.result);',
       replace: '',
       test: 'pitfall 10: a checkpoint ahead of the work never is: whatever page the worker dies at',
     },
     {
       name: 'walk-ends-in-time',
-      search: 'if (keeping.remaining() <= 0) {',
-      replace: 'if (false) {',
+      search: "if (keeping.remaining() <= 0) state.ended ??= 'overtime';",
+      replace: '',
       test: 'pitfall 13: the end of a worker’s time is seen before a page is begun, and the checkpoint is written',
     },
     {
@@ -205,20 +242,20 @@ export const dynamodbMutations: readonly Mutation[] = [
   ...of('rounds', [
     {
       name: 'segments-are-frozen',
-      search: 'if (all[as]?.tableId !== tableId) all',
-      replace: 'if (true) all',
+      search: 'if (all.get(as)?.tableId === tableId) continue;',
+      replace: '',
       test: 'pitfall 12: going on with another number of segments never happens',
     },
     {
       name: 'freezing-is-conditional',
-      search: 'write(key, all, present ? { etag: present.etag } : { absent: true });',
-      replace: 'write(key, all);',
+      search: 'write(key, wanted, present ? { etag: present.etag } : { absent: true });',
+      replace: 'write(key, wanted);',
       test: 'pitfall 12: going on with another number of segments two workers that freeze at once do not overwrite',
     },
     {
       name: 'copied-groups-are-left-out',
-      search: 'groups.filter((_, index) => !checkpoints[index]?.done),',
-      replace: 'groups,',
+      search: 'const left = groups.filter((_, index) => !checkpoints[index]?.done);',
+      replace: 'const left = groups;',
       test: 'a round leaves out what an earlier run has copied',
     },
     {
@@ -238,6 +275,46 @@ export const dynamodbMutations: readonly Mutation[] = [
       search: 'round >= laterRounds ? [] : left',
       replace: 'left',
       test: 'pitfall 39: failed children that nobody sees there are four rounds in all',
+    },
+  ]),
+  ...of('merge', [
+    {
+      name: 'positions-are-those-of-settled-pages',
+      search: 'const released = release();',
+      replace: 'Object.assign(safe, ahead); const released = release();',
+      test: 'pitfall 38: segments of two tables that hold other keys, or in another order are compared exactly',
+    },
+    {
+      name: 'what-finds-no-equal-is-settled',
+      search: 'if (ahead === null || full) await settleWindow(unequal);',
+      replace: 'if (full) await settleWindow(unequal);',
+      test: 'openMerge counts what is missing, extra and different, and looks up only that',
+    },
+    {
+      name: 'differences-are-seen',
+      search: 'if (!sources.same(mine, theirs)) {',
+      replace: 'if (false) {',
+      test: 'openMerge counts what is missing, extra and different, and looks up only that',
+    },
+    {
+      name: 'window-is-bounded',
+      search: 'const full = window.source.size + window.destination.size > windowEntries || bytes > windowBytes;',
+      replace: 'const full = window.source.size > 1e9;',
+      test: 'pitfall 38: segments of two tables that hold other keys, or in another order are looked up by key',
+    },
+  ]),
+  ...of('mismatches', [
+    {
+      name: 'mismatches-are-read-once-more',
+      search: 'await count(await judge(comparison, entries));',
+      replace: 'await count(first);',
+      test: 'pitfall 43: a comparison right after a write reads both sides once more',
+    },
+    {
+      name: 'collisions-are-not-repaired',
+      search: 'wanted && !collides && ',
+      replace: 'wanted && ',
+      test: 'a repair leaves a key that two source items would have',
     },
   ]),
   ...of('segment-worker', [

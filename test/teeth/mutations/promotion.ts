@@ -98,9 +98,9 @@ export const promotionMutations: readonly Mutation[] = [
   ...mutationsOf('lambdas/promotion/request.ts', 'test/lambdas/promotion/unsupported.test.ts', [
     {
       name: 'unbuilt-field-is-never-ignored',
-      search: 'if (later) throw later.error;',
+      search: 'if (later) throw later;',
       replace: '',
-      test: 'what the contract has and this version does not carry out refuses a filter by name',
+      test: 'what the contract has and this version does not carry out refuses dms by name',
     },
   ]),
   ...of('validate', [
@@ -134,7 +134,7 @@ export const promotionMutations: readonly Mutation[] = [
     },
     {
       name: 'difference-is-no-success',
-      search: 'if (failed + mismatched === 0) return null;',
+      search: 'if (failed + mismatched + rejected === 0) return null;',
       replace: 'if (failed === 0) return null;',
       test: 'report is Promotion.Partial only where no step failed but assets differ',
     },

@@ -3,7 +3,7 @@ import { type Mutation, mutationsOf } from '../mutation.ts';
 const of = (name: string, rows: Parameters<typeof mutationsOf>[2]) =>
   mutationsOf(`lambdas/dynamodb/${name}.ts`, `test/lambdas/dynamodb/${name}.test.ts`, rows);
 
-/** Guards of tables: definition, names, settings, ownership. */
+/** Guards of tables: definition, names, ownership; those of settings stand beside. */
 export const tableMutations: readonly Mutation[] = [
   ...of('create-table', [
     {
@@ -20,8 +20,8 @@ export const tableMutations: readonly Mutation[] = [
     },
     {
       name: 'created-table-has-our-tag',
-      search: 'Tags: [...carried, ...owned],',
-      replace: 'Tags: carried,',
+      search: 'return [...carried, ...owned];',
+      replace: 'return carried;',
       test: 'createTable asks for the new name, the keys, the capacity and our tag',
     },
     {
@@ -44,26 +44,8 @@ export const tableMutations: readonly Mutation[] = [
       replace: '(KeySchema)|Local',
       test: 'pitfall 24: a destination with other keys is told by the type, keys and projection of an index',
     },
-    {
-      name: 'keys-count',
-      search: 'KeySchema: keyText(table),',
-      replace: 'KeySchema: undefined,',
-      test: 'pitfall 24: a destination with other keys is told by which attribute is the partition key',
-    },
-    {
-      name: 'unused-attributes-do-not-count',
-      search: 'used.has(AttributeName)',
-      replace: 'true',
-      test: 'pitfall 22: attributes that no key uses are no difference: they are not created either',
-    },
   ]),
   ...of('read-table', [
-    {
-      name: 'no-billing-mode-is-provisioned',
-      search: "described.BillingModeSummary?.BillingMode === 'PAY_PER_REQUEST'",
-      replace: "described.BillingModeSummary?.BillingMode !== 'PROVISIONED'",
-      test: 'pitfall 21: the shapes of old and new descriptions a table without a billing mode summary is provisioned',
-    },
     {
       name: 'indexes-are-waited-for',
       search: ".every(({ IndexStatus }) => IndexStatus === 'ACTIVE')",
@@ -83,20 +65,6 @@ export const tableMutations: readonly Mutation[] = [
       test: 'readTable reads every page of the tags, in order, without those of AWS',
     },
   ]),
-  ...of('settings', [
-    {
-      name: 'settings-have-an-order',
-      search: 'settingsAfterLoad.find(',
-      replace: '[...settingsAfterLoad].reverse().find(',
-      test: 'pitfall 25: the order of settings is recovery, maxima, stream, time to live, and protection last',
-    },
-    {
-      name: 'busy-table-is-asked-again',
-      search: "['ResourceInUseException', 'ContinuousBackupsUnavailableException'].includes(errorCode(error))",
-      replace: 'false',
-      test: 'applySetting is asked again later after ResourceInUseException: pitfall 26',
-    },
-  ]),
   ...of('probe', [
     {
       name: 'fresh-table-is-counted',
@@ -113,22 +81,10 @@ export const tableMutations: readonly Mutation[] = [
   ]),
   ...of('names', [
     {
-      name: 'only-the-beginning-is-renamed',
-      search: 'prefix.to + table.slice(prefix.from.length)',
-      replace: 'table.replaceAll(prefix.from, prefix.to)',
-      test: 'pitfall 31: renaming that hits the wrong part, or one name twice replaces the beginning alone',
-    },
-    {
       name: 'two-tables-have-two-names',
       search: 'if (other !== undefined) {',
       replace: 'if (false) {',
       test: `pitfall 31: renaming that hits the wrong part, or one name twice refuses 'two tables to one name by "as"'`,
-    },
-    {
-      name: 'untouched-name-is-refused',
-      search: 'prefix && !table.startsWith(prefix.from)',
-      replace: 'false',
-      test: "pitfall 31: renaming that hits the wrong part, or one name twice refuses 'a name that the rule does not touch'",
     },
     {
       name: 'table-names-are-legal',

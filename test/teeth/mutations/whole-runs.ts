@@ -1,6 +1,7 @@
 import { type Mutation, mutationsOf } from '../mutation.ts';
 
 const promotions = 'test/statemachines/dynamodb.test.ts';
+const options = 'test/statemachines/dynamodb-options.test.ts';
 const existing = 'a destination table that exists';
 
 /** Guards that show only in a whole promotion; each costs a synthesis and a run. */
@@ -8,25 +9,25 @@ export const wholeRunMutations: readonly Mutation[] = [
   ...mutationsOf('lambdas/dynamodb/walk.ts', promotions, [
     {
       name: 'every-segment-is-walked',
-      search: 'for (const segment of group.segments) {',
-      replace: 'for (const segment of group.segments.slice(0, 1)) {',
+      search: 'group.segments.map(lane)',
+      replace: 'group.segments.slice(0, 1).map(lane)',
       test: 'pitfall 6: more segments than items copies five items over 64 segments',
     },
   ]),
   ...mutationsOf('lambdas/dynamodb/settings.ts', promotions, [
     {
       name: 'protection-comes-after-expiry',
-      search: 'settingsAfterLoad.find(',
-      replace: "[...settingsAfterLoad].sort((a, b) => +(a.step === 'timeToLive') - +(b.step === 'timeToLive')).find(",
+      search: 'settingsAfterLoad.filter(',
+      replace: "[...settingsAfterLoad].sort((a, b) => +(a.step === 'timeToLive') - +(b.step === 'timeToLive')).filter(",
       test: 'pitfall 25: settings that hinder a load come after the last item, protection last of all',
       within: 'a table of every kind of value and setting',
     },
   ]),
-  ...mutationsOf('lambdas/dynamodb/plan.ts', promotions, [
+  ...mutationsOf('lambdas/dynamodb/decide.ts', promotions, [
     {
       name: 'other-keys-are-a-conflict',
-      search: "if (schema.length > 0) return decision('conflict', 'the table has other keys or indexes', schema);",
-      replace: '',
+      search: 'if (schema.length > 0) {',
+      replace: 'if (false) {',
       test: 'pitfall 24: other keys than the source fails the plan with what differs',
     },
     {
@@ -43,44 +44,69 @@ export const wholeRunMutations: readonly Mutation[] = [
       within: existing,
     },
   ]),
-  ...mutationsOf('lambdas/dynamodb/compare.ts', promotions, [
+  ...mutationsOf('lambdas/dynamodb/mismatches.ts', promotions, [
     {
       name: 'missing-items-are-found',
-      search: "if (!other) return [problem('missing', key)];",
-      replace: 'if (!other) return [];',
+      search: "if (here) return [{ problem: 'missing', ...found }];",
+      replace: 'if (here) return [];',
       test: 'pitfall 30: counts are no comparison finds every item that is missing, extra or different',
       within: existing,
     },
     {
       name: 'different-items-are-found',
-      search: "return canonicalItem(other) === canonicalItem(item) ? [] : [problem('different', key)];",
-      replace: 'return [];',
+      search: "sameItem(here, there) ? [] : [{ problem: 'different', ...found }];",
+      replace: 'sameItem(here, there) ? [] : [];',
       test: 'pitfall 30: counts are no comparison finds every item that is missing, extra or different',
       within: existing,
     },
     {
       name: 'extra-items-are-found',
-      search: '!present.has(canonicalItem(key))',
-      replace: 'false',
+      search: "return there ? [{ problem: 'extra', ...found }] : [];",
+      replace: 'return [];',
       test: 'pitfall 30: counts are no comparison finds every item that is missing, extra or different',
       within: existing,
     },
   ]),
-  ...mutationsOf('lambdas/dynamodb/rollback.ts', promotions, [
+  ...mutationsOf('lambdas/dynamodb/raw/write.ts', options, [
     {
-      name: 'rollback-removes-only-what-it-created',
-      search: "if (begun?.step !== 'create') return",
-      replace: 'if (!begun) return',
-      test: `${existing} is left as it is by a rollback, with a finding`,
-      within: existing,
+      name: 'refused-item-is-kept',
+      search: 'else for (const item of part) rejected.push({ item, ...outcome.refused });',
+      replace: '',
+      test: 'pitfall 18: an item that the destination’s index cannot take goes to the reject file with the reason',
+      within: 'pitfall 18: an item that the destination’s index cannot take',
+    },
+  ]),
+  ...mutationsOf('lambdas/dynamodb/change.ts', options, [
+    {
+      name: 'collision-is-no-success',
+      search: "if (seen.has(key)) page.rejected.push({ item, code: 'KeyCollision', message: collision });",
+      replace: 'if (false) page.rejected.push({ item, code: "", message: collision });',
+      test: 'pitfall 4: two items that become one are reported one by one, and the run is not called a success',
+      within: 'pitfall 4: two items that become one',
+    },
+  ]),
+  ...mutationsOf('lambdas/dynamodb/verify-findings.ts', options, [
+    {
+      name: 'changed-source-is-told',
+      search: 'if (changed > 0) {',
+      replace: 'if (false) {',
+      test: 'pitfall 14: a source that is written while it is copied is reported: the segments are not what they were',
+      within: 'pitfall 14: a source that is written while it is copied',
+    },
+  ]),
+  ...mutationsOf('statemachines/dynamodb.asl.json', 'test/architecture.machines.test.ts', [
+    {
+      name: 'children-have-no-name',
+      search: '"Label": "CompareSegments",',
+      replace: '"Label": "CompareSegments", "Name": "x",',
+      test: 'pitfall 40: children of a Distributed Map that cannot do what their text says no child execution is named',
     },
   ]),
   ...mutationsOf('lambdas/dynamodb/walk.ts', 'test/statemachines/dynamodb-kill.test.ts', [
     {
       name: 'killed-worker-has-a-true-checkpoint',
-      search: 'const result = await page(position.step',
-      replace:
-        '(position.done = true), await save(checkpoint, keeping), (position.done = false); const result = await page(position.step',
+      search: 'const outcome = await open[0];',
+      replace: 'position.after = ahead.after; position.done = ahead.done; const outcome = await open[0];',
       test: 'pitfall 10: a worker that dies between a write and its checkpoint loses and counts nothing twice when it is killed at request 16',
     },
   ]),
