@@ -68,6 +68,40 @@ describe('state machine files', () => {
   });
 });
 
+describe('pitfall 40: children of a Distributed Map that cannot do what their text says', () => {
+  type DistributedMap = { name: string; ItemProcessor: { ProcessorConfig?: object; States: object } };
+  const distributed = allStates.filter(
+    (state): state is typeof state & DistributedMap =>
+      JSON.stringify(state.ItemProcessor ?? {}).includes('"Mode":"DISTRIBUTED"') && state.Type === 'Map',
+  );
+
+  it('are executions of the standard kind: an express one ends after five minutes, and begins anew when redriven', () => {
+    expect(distributed.length).toBeGreaterThan(0);
+    for (const { at, ItemProcessor } of distributed) {
+      expect(ItemProcessor.ProcessorConfig, at).toEqual({ Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' });
+    }
+  });
+
+  it('use no variable of the parent, which they cannot see', () => {
+    for (const { at, ItemProcessor } of distributed) {
+      const text = JSON.stringify(ItemProcessor.States);
+      const assigned = [...text.matchAll(/"Assign":\{(.*?)\}/g)].flatMap(([, body = '']) =>
+        [...body.matchAll(/"(\w+)":/g)].map(([, name]) => name),
+      );
+      // A name before a parenthesis is a function of the language.
+      const used = [...text.matchAll(/\$([a-z]\w*)(?!\w*\s*\()/g)].map(([, name]) => name);
+      expect(
+        used.filter((name) => name !== 'states' && !assigned.includes(name)),
+        at,
+      ).toEqual([]);
+    }
+  });
+
+  it('no child execution is named: a name is used up for 90 days, and has 80 characters at most', () => {
+    for (const { text, path } of machineFiles) expect(text, path).not.toMatch(/"Name":/);
+  });
+});
+
 describe('every Task', () => {
   it('has an end to its patience', () => {
     expect(tasks.length).toBeGreaterThan(0);
@@ -137,10 +171,12 @@ describe('the runbook', () => {
       name: name ?? '',
       code: code ?? '',
     })),
-    ...[...text.matchAll(/\b(?:config\(\s*|schemaError\(\s*\w+\.error,\s*)'(\w+)'/g)].map(([, code]) => ({
-      name: 'Promotion.Config',
-      code: code ?? '',
-    })),
+    ...[...text.matchAll(/\b(?:(?:config|inputError)\(\s*|schemaError\(\s*\w+\.error,\s*)'(\w+)'/g)].map(
+      ([, code]) => ({
+        name: 'Promotion.Config',
+        code: code ?? '',
+      }),
+    ),
   ]);
 
   it('has an entry for every error name', () => {

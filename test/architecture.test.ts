@@ -1,8 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { kinds } from '../lambdas/core/contracts.ts';
 import { workers } from '../lambdas/manifest.ts';
+import { buildWorkers } from '../lib/cloud/bundles.ts';
+import { environments } from './support/factories.ts';
 import {
   exportsOf,
   filesUnder,
@@ -88,6 +91,31 @@ describe('imports go one way', () => {
   it('workers read the environment of their process in core/handler alone', () => {
     const others = program.filter(({ path }) => path !== 'lambdas/core/handler.ts');
     expect(findings(others, /\bprocess\s*\.\s*env\b|\benv\b.*from 'node:process'/g)).toEqual([]);
+  });
+});
+
+describe('the SDK', () => {
+  const sdk = /node_modules\/@(aws-sdk|smithy)\//;
+
+  it('has no part in the calls to S3 and STS that every worker makes', () => {
+    expect(offences(program, (target) => /^@aws-sdk\/client-(s3|sts)$/.test(target))).toEqual([]);
+  });
+
+  it('is not loaded when the workers start that copy and compare, of which there are thousands', async () => {
+    const outputDirectory = mkdtempSync(join(tmpdir(), 'light-'));
+    const light = workers.filter(({ entry }) => /\/(copy|compare)\.lambda\.ts$/.test(entry));
+    const loaded = await buildWorkers({ root, outputDirectory, workers: light, environments });
+    const later = light.map(({ id }) => readdirSync(join(outputDirectory, id)).filter((file) => /^sdk-/.test(file)));
+    rmSync(outputDirectory, { recursive: true });
+    expect(light).toHaveLength(2);
+    for (const files of loaded.values()) {
+      expect(files).toContain('lambdas/dynamodb/raw/table.ts');
+      expect(files.filter((file) => sdk.test(file))).toEqual([]);
+      // The construction of schemas takes longer than all else together: children read by core/guards.
+      expect(files.filter((file) => /node_modules\/zod\//.test(file))).toEqual([]);
+    }
+    // The engine that the SDK drives is there for whoever asks for it.
+    expect(later.map((files) => files.length)).toEqual([1, 1]);
   });
 });
 

@@ -52,7 +52,7 @@ async function leftBehind(): Promise<string[]> {
     }
     [KeyMarker, VersionIdMarker] = [page.NextKeyMarker, page.NextVersionIdMarker];
   } while (KeyMarker);
-  expect([logs.length > 5, histories.length > 5, objects.length > 20]).toEqual([true, true, true]);
+  expect([logs.length > 1, histories.length > 5, objects.length > 20]).toEqual([true, true, true]);
   return [...logs, ...histories, ...objects, JSON.stringify(host.gateway.calls())];
 }
 

@@ -43,7 +43,6 @@ describe('bad input', () => {
     ],
     ['an approval', { ...migrate, approval: 'required', kinds: one }, 'Promotion.Unsupported', '/approval'],
     ['an automatic rollback', { ...migrate, onFailure: 'rollback', kinds: one }, 'Promotion.Unsupported', '/onFailure'],
-    ['a replacement', dynamodb({ existing: 'replace' }), 'Promotion.Unsupported', '/kinds/dynamodb/existing'],
   ])('refuses %s', async (_name, input, error, pointer) => {
     world.newCalls();
     const ended = await world.run({ promotionId: 'bad-input', ...input });
