@@ -94,13 +94,13 @@ export const subjects: readonly Subject[] = [
     table: { name: 'transferred', definition: exported, items: items(40) },
     segments: 2,
     engine: 'exportImport',
-    sampled: 20,
+    sampled: 12,
   },
   {
     name: 'moving',
     table: { name: 'moving', definition: makeDefinition({ ...shape, TableName: 'moving' }), items: items(200) },
     segments: 8,
     moves: true,
-    sampled: 20,
+    sampled: 12,
   },
 ];

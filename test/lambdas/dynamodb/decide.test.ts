@@ -2,7 +2,7 @@ import { CreateTableCommand, PutItemCommand, waitUntilTableExists } from '@aws-s
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decide } from '../../../lambdas/dynamodb/decide.ts';
 import { ownershipTag } from '../../../lambdas/dynamodb/definition.ts';
-import { readWholeTable } from '../../../lambdas/dynamodb/read-table.ts';
+import { readWholeTable, type TableState } from '../../../lambdas/dynamodb/read-table.ts';
 import { waysOf } from '../../../lambdas/dynamodb/ways.ts';
 import { environments, makeDefinition, refusal } from '../../support/factories.ts';
 import { awsError, type ScriptedDynamoDb, startScriptedDynamoDb } from '../../support/scripted-dynamodb.ts';

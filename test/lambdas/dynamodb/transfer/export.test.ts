@@ -58,7 +58,7 @@ describe('the beginning of an export', () => {
     const { transfer, events } = await startTransfer({ ExportTableToPointInTime: off });
     const refused = await refusal(() => transferTable(transfer));
     expect(refused).toMatchObject({ name: 'Promotion.Unsupported', code: 'PointInTimeRecoveryOff' });
-    expect(refused.message).toMatch(/switch it on at the source, or start again with engine raw/);
+    expect(refused.message).toMatch(/switch it on at the source, or use engine raw under another promotionId/);
     expect(events.at(-1)).toBe('export refused');
   });
 
