@@ -56,7 +56,8 @@ export function scoreOf({ killed, timeouts, survived, uncovered }: Tally): numbe
 export function scoreTable(report: Report): string {
   const row = (name: string, files: readonly string[]) => {
     const found = tally(report, files);
-    if (!found) return `| ${name} | not measured | | | | |`;
+    const measured = files.some((file) => report.files[file]) ? 'not all measured' : 'not measured';
+    if (!found) return `| ${name} | ${measured} | | | | |`;
     const { killed, timeouts, survived, uncovered } = found;
     return `| ${name} | ${scoreOf(found).toFixed(1)} % | ${killed} | ${timeouts} | ${survived} | ${uncovered} |`;
   };

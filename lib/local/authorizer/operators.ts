@@ -88,7 +88,8 @@ function inRange(address: string, range: string): boolean {
   if (isIP(address) === 0 || isIP(network) !== isIP(address)) return false;
   const family = isIPv4(network) ? 'ipv4' : 'ipv6';
   const length = bits === undefined ? (family === 'ipv4' ? 32 : 128) : Number(bits);
-  if (!Number.isInteger(length) || length < 0 || length > (family === 'ipv4' ? 32 : 128)) return false;
+  // An empty text would be the number 0, which lets every address in.
+  if ((bits !== undefined && !/^\d{1,3}$/.test(bits)) || length > (family === 'ipv4' ? 32 : 128)) return false;
   const list = new BlockList();
   list.addSubnet(network, length, family);
   return list.check(address, family);

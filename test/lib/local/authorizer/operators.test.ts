@@ -130,6 +130,7 @@ describe('addresses', () => {
     ['10.1.2.3', '10.0.0.0/-1', false],
     ['10.1.2.3', '10.0.0.0/8.5', false],
     ['10.1.2.3', '10.0.0.0/eight', false],
+    ['10.1.2.3', '10.0.0.0/', false],
     ['2001:db8::1', '2001:db8::/129', false],
   ])('%s in %s is %s', (address, range, wanted) => {
     expect(holds('IpAddress', address, range)).toBe(wanted);
