@@ -105,8 +105,6 @@ UNSUPPORTED = {
     "an approval": (changed("approval", "required"), "/approval"),
     "undoing what failed": (changed("onFailure", "rollback"), "/onFailure"),
     "stages of a rollback": (changed("rollback", {"stages": ["assets"]}), "/rollback"),
-    "replacing a table": (changed(*DYNAMODB, "existing", "replace"), "/kinds/dynamodb/existing"),
-    "counting as verification": (changed(*DYNAMODB, "verify", "count"), "/kinds/dynamodb/verify"),
     "QuickSight": (changed("kinds", "quicksight", {}), "/kinds/quicksight"),
     "DMS": (changed("kinds", "dms", {}), "/kinds/dms"),
     "Databricks": (changed("kinds", "databricks", {}), "/kinds/databricks"),

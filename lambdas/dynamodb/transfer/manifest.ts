@@ -52,14 +52,14 @@ export async function checkExport(
   { ExportArn: arn = '', TableArn, ItemCount }: ExportDescription,
 ): Promise<Exported | Damage> {
   const folder = `${prefix}/AWSDynamoDB/${arn.slice(arn.lastIndexOf('/') + 1)}/`;
-  const summaryText = await readChecked(artefacts, `${folder}manifest-summary`);
+  const summaryText = await confirmed(() => readChecked(artefacts, `${folder}manifest-summary`));
   if (typeof summaryText !== 'string') return summaryText;
   const told = summary.safeParse(parseJson(summaryText));
   if (!told.success) return damaged(`${folder}manifest-summary.json is none: ${z.prettifyError(told.error)}`);
   const { exportArn, tableArn, itemCount, billedSizeBytes } = told.data;
   if (exportArn !== arn || tableArn !== TableArn) return damaged(`${folder} holds export ${exportArn} of ${tableArn}`);
 
-  const filesText = await readChecked(artefacts, `${folder}manifest-files`);
+  const filesText = await confirmed(() => readChecked(artefacts, `${folder}manifest-files`));
   if (typeof filesText !== 'string') return filesText;
   const files: DataFile[] = [];
   for (const line of filesText.split('\n').filter((text) => text !== '')) {
@@ -79,6 +79,23 @@ export async function checkExport(
 }
 
 const damaged = (damage: string): Damage => ({ damage });
+
+/** Times that something is looked at before it counts as damaged. */
+const looks = 3;
+
+/**
+ * Objects of the service need have no checksum that the client of S3 can compute, so what was cut on the way looks like
+ * damage of the export, which would end the run: it is believed when each look finds it.
+ */
+async function confirmed<T>(look: () => Promise<T | Damage>): Promise<T | Damage> {
+  let found = await look();
+  for (let done = 1; done < looks && isDamage(found); done += 1) found = await look();
+  return found;
+}
+
+function isDamage(found: unknown): found is Damage {
+  return typeof found === 'object' && found !== null && 'damage' in found;
+}
 
 /** The text of `<name>.json`, if its MD5 is the one that `<name>.md5` holds in Base64. */
 async function readChecked({ read }: Pick<Artefacts, 'read'>, name: string): Promise<string | Damage> {
@@ -112,13 +129,14 @@ async function compareBytes(
   folder: string,
   files: readonly DataFile[],
 ): Promise<Damage | null> {
-  const problems = await eachOf(files, 2, async (file) => {
+  async function compare(file: DataFile): Promise<Damage | null> {
     const key = keyOf(folder, file);
     const body = await bytes(key);
     if (!body) return damaged(`data file ${key} with ${file.itemCount} items is not there`);
     const md5 = md5Of(body);
     return md5 === file.md5Checksum ? null : damaged(`data file ${key} has the MD5 ${md5}, not ${file.md5Checksum}`);
-  });
+  }
+  const problems = await eachOf(files, 2, (file) => confirmed(() => compare(file)));
   return problems.find((problem) => problem !== null) ?? null;
 }
 
