@@ -22,6 +22,7 @@ class Functions:
         self.execution = f"{STATES}-promotion:{promotion_id}"
         self.child = f"{STATES}-dynamodb:{promotion_id}"
         self.common = {"promotionId": promotion_id, "promotionExecution": self.execution}
+        self.child_input = dict(self.common)
 
     def call(self, worker: str, payload: dict) -> dict:
         answer = self.clients["lambda"].invoke(
@@ -48,14 +49,15 @@ class Functions:
         body = self.clients["s3"].get_object(Bucket=segments["bucket"], Key=segments["key"], **version)["Body"].read()
         groups = [json.loads(line) for line in body.decode().splitlines()]
         for group in groups:
-            while self.call(worker, {**self.common, "group": group})["more"]:
+            while self.call(worker, {**self.child_input, "group": group})["more"]:
                 pass
         self.say(f"  {worker}: {len(groups)} groups of segments")
 
     def rounds(self, worker: str, collector: str, begun: dict) -> None:
         while begun["segments"] is not None:
             self.each_group(worker, begun["segments"])
-            begun = self.until_done(collector, {**self.common, "execution": self.child, "round": begun["round"]})
+            last = {"round": begun["round"], "concurrency": begun["concurrency"]}
+            begun = self.until_done(collector, {**self.common, "execution": self.child, **last})
 
 
 def promote(endpoint: str, promotion_id: str, say) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import functions
 import machine
+import scaling
 import tables
 from server import ACCOUNT, client, root_environment, running
 
@@ -103,9 +104,10 @@ def main(home: Path) -> int:
     began = time.monotonic()
     # So that the server is stopped too when somebody ends the lane.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with running(home) as (endpoint, version):
+    with running(home) as (endpoint, version), scaling.answering() as scaling_address:
         say(f"MiniStack {version} on {endpoint}")
         outputs = deploy(home, endpoint)
+        scaling.point_functions_at(endpoint, scaling_address)
         source, destination = (
             client(endpoint, "dynamodb", region) for region in (tables.SOURCE_REGION, tables.DESTINATION_REGION)
         )
