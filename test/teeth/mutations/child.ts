@@ -33,8 +33,8 @@ export const childMutations: readonly Mutation[] = [
     },
     {
       name: 'expired-items-are-listed-to-be-left-out',
-      search: '    skipExpired,\n',
-      replace: '    skipExpired: false,\n',
+      search: '    skipExpired,',
+      replace: '    skipExpired: false,',
       test: 'says what the request asks of items and engine, and nothing else of it',
     },
   ]),

@@ -32,14 +32,14 @@ export const dynamodbMutations: readonly Mutation[] = [
     },
     {
       name: 'page-has-its-items',
-      search: 'if (Count === undefined || (!countOnly && Items?.length !== Count)) return',
-      replace: 'if (false) return',
+      search: 'if (Count === undefined || (!countOnly && Items?.length !== Count))',
+      replace: 'if (false)',
       test: 'an answer that is not the operation’s to a scan, an empty body',
     },
     {
       name: 'page-has-all-its-items',
-      search: 'if (Count === undefined || (!countOnly && Items?.length !== Count)) return',
-      replace: 'if (!Items) return',
+      search: 'if (Count === undefined || (!countOnly && Items?.length !== Count))',
+      replace: 'if (!Items)',
       test: 'an answer that is not the operation’s to a scan, fewer items than it counts',
     },
     {

@@ -65,6 +65,12 @@ export const transferMutations: readonly Mutation[] = [
   ]),
   ...of('manifest', 'manifest', [
     {
+      name: 'damage-is-looked-at-again',
+      search: 'done < looks && isDamage(found)',
+      replace: 'done < 1 && isDamage(found)',
+      test: 'an object of an export that is cut on its way is read again: data/0.ion.gz',
+    },
+    {
       name: 'manifests-fit-their-checksums',
       search: 'if (md5 === checksum.text.trim()) return found.text;',
       replace: 'return found.text;',

@@ -86,3 +86,22 @@ describe('pitfall 28: an export that is not whole', () => {
     expect(await check(bucket)).toEqual({ damage: expect.stringMatching(/has the entity tag other/) });
   });
 });
+
+describe('an object of an export that is cut on its way', () => {
+  it.each(['manifest-summary.json', 'manifest-files.json', 'data/0.ion.gz'])('is read again: %s', async (name) => {
+    const bucket = written();
+    const { read, bytes } = bucket.artefacts;
+    let cut = 0;
+    const isFirst = (key: string) => key.endsWith(name) && cut++ === 0;
+    bucket.artefacts.read = async (key) => {
+      const found = await read(key);
+      return found && isFirst(key) ? { ...found, text: found.text.slice(0, 20) } : found;
+    };
+    bucket.artefacts.bytes = async (key) => {
+      const found = await bytes(key);
+      return isFirst(key) ? (found?.subarray(0, 1) ?? null) : found;
+    };
+    expect(await check(bucket)).toMatchObject({ items: 5 });
+    expect(cut).toBe(2);
+  });
+});
