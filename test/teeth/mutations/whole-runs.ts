@@ -79,7 +79,8 @@ export const wholeRunMutations: readonly Mutation[] = [
   ...mutationsOf('lambdas/dynamodb/change.ts', options, [
     {
       name: 'collision-is-no-success',
-      search: "if (key !== null && seen.has(key)) page.rejected.push({ item, code: 'KeyCollision', message: collision });",
+      search:
+        "if (key !== null && seen.has(key)) page.rejected.push({ item, code: 'KeyCollision', message: collision });",
       replace: 'if (false) page.rejected.push({ item, code: "", message: collision });',
       test: 'pitfall 4: two items that become one are reported one by one, and the run is not called a success',
       within: 'pitfall 4: two items that become one',
