@@ -56,7 +56,7 @@ const full = {
   throughputSeconds: 4,
   rounds: 3,
   secureRounds: 3,
-  coldStarts: 11,
+  coldStarts: 21,
   promotions: [10_000, 100_000, 1_000_000],
 } as const;
 
@@ -67,7 +67,7 @@ const short = {
   throughputSeconds: 2,
   rounds: 3,
   secureRounds: 1,
-  coldStarts: 7,
+  coldStarts: 21,
   promotions: [10_000],
 } as const;
 
