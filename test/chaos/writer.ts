@@ -72,13 +72,14 @@ export function startWriter(
       await delay(pause);
     }
   })();
-  // A failed write is told when the writer is stopped.
-  done.catch(() => undefined);
+  // A failed write is told when the writer is stopped; until then nobody waits for it.
+  const ended = Promise.allSettled([done]);
   return {
     histories: new Map(subjects.map(({ name, history }) => [name, history])),
     stop: async () => {
       stopped = true;
-      await done;
+      const [end] = await ended;
+      if (end.status === 'rejected') throw end.reason;
     },
   };
 }

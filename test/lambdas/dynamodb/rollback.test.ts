@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { type Artefacts, openArtefacts } from '../../../lambdas/core/artefacts.ts';
 import { openJournal } from '../../../lambdas/core/journal.ts';
 import { keys } from '../../../lambdas/core/keys.ts';
+import { errorCode } from '../../../lambdas/core/retry.ts';
 import { openBucket } from '../../../lambdas/core/wire/s3.ts';
 import { openSts, type Sts } from '../../../lambdas/core/wire/sts.ts';
 import { rollback } from '../../../lambdas/dynamodb/rollback.ts';
@@ -57,7 +58,12 @@ async function makeTable(TableName: string): Promise<string> {
   return (await describeTable(TableName))?.TableId ?? '';
 }
 const describeTable = async (TableName: string) =>
-  (await root.send(new DescribeTableCommand({ TableName })).catch(() => null))?.Table;
+  (
+    await root.send(new DescribeTableCommand({ TableName })).catch((error: unknown) => {
+      if (errorCode(error) === 'ResourceNotFoundException') return null;
+      throw error;
+    })
+  )?.Table;
 
 /** Calls the worker until it has nothing more to do, and answers what it wrote of each table. */
 async function rollBack(): Promise<Record<string, string>> {
