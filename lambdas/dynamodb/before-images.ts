@@ -37,6 +37,12 @@ export interface KeptImage extends Omit<Line, 'sealed'> {
 /** A {@link KeptImage} before it is kept. */
 export type BeforeImage = Omit<KeptImage, 'at'>;
 
+/** Where a page of a segment begins: after this key, or at the beginning. */
+export interface PageStart {
+  readonly segment: number;
+  readonly after: WireItem | null;
+}
+
 /** Where before-images are kept, and what seals the items in them. */
 type Keeping = Pick<Surroundings, 'artefacts' | 'sealing'>;
 
@@ -54,26 +60,22 @@ export function writtenMark(item: WireItem): string {
  * Notes what the keys of a page have before they are written over; items are sealed, keys are not. A page may be
  * written more than once, by a worker that was killed and by the one that goes on: what is noted already is never written
  * over, and what is new since, a key or another item that somebody has put there in between, is noted beside.
+ * @returns false for a page of which nothing was noted before; with no images nobody has looked, so it may have been
  */
 export async function keepBeforeImages(
   keeping: Keeping,
   promotionId: string,
   group: SegmentGroup,
-  page: { readonly segment: number; readonly after: WireItem | null },
+  page: PageStart,
   images: readonly BeforeImage[],
-): Promise<void> {
-  if (images.length === 0) return;
-  const place = sha256(`${group.total} ${page.segment} ${page.after ? canonicalWireItem(page.after) : ''}`).slice(
-    0,
-    24,
-  );
-  const prefix = beforeImagesPrefix(promotionId, group.as, group.tableId);
+): Promise<boolean> {
+  if (images.length === 0) return true;
   let left = images;
   for (let edition = 0; left.length > 0; edition++) {
-    const key = `${prefix}${place}-${edition}.jsonl`;
+    const key = editionKey(promotionId, group, page, edition);
     try {
       await keeping.artefacts.write(key, await sealed(keeping, promotionId, key, left), { absent: true });
-      return;
+      return edition > 0;
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
       const noted = await readBeforeImages(keeping, promotionId, key);
@@ -81,7 +83,38 @@ export async function keepBeforeImages(
       left = left.filter((image) => !known.has(identityOf(image)));
     }
   }
+  return true;
 }
+
+/**
+ * How many of these items were noted for this page before, as what is written to their keys: a worker that was killed
+ * has written them, and the destination did not have them by itself.
+ */
+export async function countNoted(
+  { artefacts }: Pick<Keeping, 'artefacts'>,
+  promotionId: string,
+  group: SegmentGroup,
+  page: PageStart,
+  items: () => readonly Pick<BeforeImage, 'key' | 'written'>[],
+): Promise<number> {
+  const markOf = ({ key, written }: Pick<BeforeImage, 'key' | 'written'>) => `${canonicalWireItem(key)} ${written}`;
+  const noted = new Set<string>();
+  for (let edition = 0; ; edition++) {
+    const key = editionKey(promotionId, group, page, edition);
+    const found = await artefacts.read(key);
+    // Hardly a page is written again, so the marks of its items are made only where one was.
+    if (!found) return noted.size > 0 ? items().filter((item) => noted.has(markOf(item))).length : 0;
+    for (const row of rowsOf(found.text).slice(1)) noted.add(markOf(readOwn(line, key, row)));
+  }
+}
+
+/** File of what was noted of a page at the first, second … time that something new was found. */
+function editionKey(promotionId: string, group: SegmentGroup, { segment, after }: PageStart, edition: number): string {
+  const place = sha256(`${group.total} ${segment} ${after ? canonicalWireItem(after) : ''}`).slice(0, 24);
+  return `${beforeImagesPrefix(promotionId, group.as, group.tableId)}${place}-${edition}.jsonl`;
+}
+
+const rowsOf = (text: string) => text.split('\n').filter((row) => row !== '');
 
 /** A key may be written again, over another item or with another one where the source has changed since. */
 function identityOf({ key, before, written }: BeforeImage): string {
@@ -123,7 +156,7 @@ export async function readBeforeImages(
   file: string,
 ): Promise<KeptImage[]> {
   const { text } = await readRequired(artefacts, file);
-  const [first = '', ...rows] = text.split('\n').filter((row) => row !== '');
+  const [first = '', ...rows] = rowsOf(text);
   const { dataKey } = readOwn(head, file, first);
   const open = dataKey === null ? null : await sealing.opener({ promotionId, kind: 'dynamodb' }, dataKey, file);
   return rows.map((row) => {

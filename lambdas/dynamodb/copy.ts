@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { readRequired } from '../core/artefacts.ts';
 import type { Surroundings } from '../core/handler.ts';
 import { readOwn } from '../core/problems.ts';
-import { type BeforeImage, keepBeforeImages, writtenMark } from './before-images.ts';
+import { type BeforeImage, countNoted, keepBeforeImages, type PageStart, writtenMark } from './before-images.ts';
 import { type Change, changePage, compileChange } from './change.ts';
 import type { Rejected, WireItem } from './engine.ts';
 import { byKey, readByKey, sameItem } from './items-by-key.ts';
@@ -77,14 +77,15 @@ export async function changeOf({ artefacts }: Surroundings, group: SegmentGroup)
 /** Writes one page: changed where a change is asked for, without what the destination has already where it may have some. */
 async function writePage(
   copy: Copy,
-  page: { segment: number; after: WireItem | null },
+  page: PageStart,
   items: readonly Buffer[],
   next: WireItem | null,
 ): Promise<PageResult> {
   const { run, group, surroundings, tables, change } = copy;
   const changed = change.isPlain ? { items, rejected: [] } : changePage(change, items, group.destinationKey, group.at);
   const fresh = group.action === 'create' || group.action === 'replace';
-  const wanted = fresh && !run.onlyIfAbsent ? changed.items : await lacking(copy, page, changed.items);
+  const { wanted, noted } =
+    fresh && !run.onlyIfAbsent ? { wanted: changed.items, noted: 0 } : await lacking(copy, page, changed.items);
   const refused = run.onlyIfAbsent
     ? await tables.destination.writeAbsent(wanted, group.destinationKey)
     : { rejected: await tables.destination.write(wanted), present: 0 };
@@ -94,33 +95,43 @@ async function writePage(
     next,
     items: {
       read: items.length,
-      written: wanted.length - refused.rejected.length - refused.present,
+      written: noted + wanted.length - refused.rejected.length - refused.present,
       rejected: rejected.length,
     },
     fingerprint: fingerprintOf(items),
   };
 }
 
-/** The items that the destination lacks or has otherwise, after their before-images are kept. */
+/**
+ * The items that the destination lacks or has otherwise, after their before-images are kept; and how many of the others
+ * a worker that was killed has put there, which count as written.
+ */
 async function lacking(
   { run, group, surroundings, tables }: Copy,
-  page: { segment: number; after: WireItem | null },
+  page: PageStart,
   items: readonly Buffer[],
-): Promise<Buffer[]> {
-  const wanted = byKey(items, group.destinationKey);
+): Promise<{ wanted: Buffer[]; noted: number }> {
+  const byItsKey = byKey(items, group.destinationKey);
   const present = await readByKey(
     tables.destination,
-    [...wanted.values()].map(({ key }) => key),
+    [...byItsKey.values()].map(({ key }) => key),
     group.destinationKey,
   );
-  const missing: Buffer[] = [];
+  const wanted: Buffer[] = [];
   const images: BeforeImage[] = [];
-  for (const [text, { key, item }] of wanted) {
+  const equal: { key: WireItem; item: Buffer }[] = [];
+  for (const [text, { key, item }] of byItsKey) {
     const other = present.get(text)?.item;
-    if (other && (run.onlyIfAbsent || sameItem(other, item))) continue;
-    missing.push(item);
-    images.push({ key, before: other ? parseItem(other) : null, written: writtenMark(parseItem(item)) });
+    if (other && sameItem(other, item)) equal.push({ key, item });
+    else if (!other || !run.onlyIfAbsent) {
+      wanted.push(item);
+      images.push({ key, before: other ? parseItem(other) : null, written: markOf(item) });
+    }
   }
-  await keepBeforeImages(surroundings, run.promotionId, group, page, images);
-  return missing;
+  const isKnown = await keepBeforeImages(surroundings, run.promotionId, group, page, images);
+  const marked = () => equal.map(({ key, item }) => ({ key, written: markOf(item) }));
+  const noted = isKnown && equal.length > 0 ? await countNoted(surroundings, run.promotionId, group, page, marked) : 0;
+  return { wanted, noted };
 }
+
+const markOf = (item: Buffer) => writtenMark(parseItem(item));

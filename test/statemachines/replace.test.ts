@@ -134,7 +134,7 @@ describe('a destination table that is merged into', () => {
     world.newCalls();
     const { result } = await world.run(promote(as, as, 'merge'));
     expect(result.kinds.dynamodb.counts).toMatchObject({ updated: 1, verified: 1 });
-    expect(result.kinds.dynamodb.items).toMatchObject({ read: 120, extra: 1 });
+    expect(result.kinds.dynamodb.items).toMatchObject({ read: 120, written: 70, extra: 1 });
     return await world.scan(world.prod, as);
   }
 
@@ -164,6 +164,13 @@ describe('a destination table that is merged into', () => {
       await world.run(promote(as, as, 'merge', 'rollback'));
       const expected = there.filter(({ pk }) => pk?.S !== 'item-70');
       expect(canonical(await world.scan(world.prod, as))).toEqual(canonical(expected));
+    });
+
+    it('counts as written what the one that was killed had written', async () => {
+      [killAt, requests] = [null, 0];
+      const rule = { service: 'dynamodb', operation: 'BatchWriteItem', phase: 'after', action: 'kill' } as const;
+      world.host.faults.use([{ ...rule, nth: 1 }]);
+      expect(await mergeInto('merged-killed-after-a-write')).toHaveLength(121);
     });
   });
 });

@@ -4,6 +4,7 @@ import type { Sealing } from '../../../lambdas/core/sealing.ts';
 import {
   type BeforeImage,
   beforeImagesPrefix,
+  countNoted,
   type KeptImage,
   keepBeforeImages,
   readBeforeImages,
@@ -80,6 +81,27 @@ describe('pitfall 10: a page that is written again after its worker was killed',
     world.loseNextAnswer();
     await keep('lost', [image('a', 1, 2)]);
     expect(await keptWithoutTime('lost')).toEqual([image('a', 1, 2)]);
+  });
+});
+
+describe('countNoted', () => {
+  const page = { segment: 0, after: null };
+  const count = (promotionId: string, images: readonly BeforeImage[]) =>
+    countNoted(keeping, promotionId, group, page, () => images);
+
+  it('counts what was noted for this page as it is, in any edition of its file', async () => {
+    await keep('counted', [image('a', null, 2)]);
+    await keep('counted', [image('a', null, 2), image('b', 1, 2)]);
+    const found = [image('a', null, 2), image('b', 1, 2), image('c', null, 2), image('b', null, 3)];
+    expect(await count('counted', found)).toBe(2);
+  });
+
+  it('counts nothing of another page, promotion or incarnation of the table', async () => {
+    await keep('mine', [image('a', null, 2)], 1);
+    expect(await count('mine', [image('a', null, 2)])).toBe(0);
+    expect(await count('theirs', [image('a', null, 2)])).toBe(0);
+    const other = { ...group, tableId: 'id-2' };
+    expect(await countNoted(keeping, 'mine', other, { ...page, segment: 1 }, () => [image('a', null, 2)])).toBe(0);
   });
 });
 
