@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { type Artefacts, ConditionFailed, eachOf, type ListedArtefact, readRequired } from './artefacts.ts';
+import { type Artefacts, ConditionFailed, type ListedArtefact, readRequired } from './artefacts.ts';
 import { bounded } from './bounded.ts';
 import type { Kind } from './contracts.ts';
+import { eachOf } from './each-of.ts';
 import { PromotionError } from './errors.ts';
 import { parseJson } from './json.ts';
 import { keys } from './keys.ts';

@@ -1,6 +1,6 @@
-import { eachOf } from '../core/artefacts.ts';
 import { type BundleFile, type Manifest, readBundleFile, requireManifest } from '../core/bundle.ts';
 import type { Finding } from '../core/contracts.ts';
+import { eachOf } from '../core/each-of.ts';
 import { PromotionError } from '../core/errors.ts';
 import type { Surroundings } from '../core/handler.ts';
 import { type TableDefinition, tableDefinition } from './definition.ts';

@@ -131,7 +131,7 @@ export function changeFindings(request: Asked, definition: TableDefinition): Fin
   if (!request.skipExpired || expires !== undefined) return indexes;
   return [
     ...indexes,
-    { code: 'NothingExpires', asset, message: 'the table has no time to live, so nothing is skipped' },
+    { code: 'NothingExpires', asset, message: `${asset} has no time to live, so nothing is skipped` },
   ];
 }
 

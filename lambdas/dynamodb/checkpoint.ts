@@ -1,4 +1,5 @@
-import { type Artefacts, eachOf } from '../core/artefacts.ts';
+import type { Artefacts } from '../core/artefacts.ts';
+import { eachOf } from '../core/each-of.ts';
 import { errorNames, isRetried } from '../core/errors.ts';
 import {
   anything,

@@ -10,7 +10,7 @@ import type { TableWays } from './costs-markdown.ts';
 import { type Difference, differences, schemaDifferences } from './definition.ts';
 import type { ForDestination } from './for-destination.ts';
 import { ownership } from './ownership.ts';
-import type { PlanAsset } from './plan-file.ts';
+import type { conflictCodes, PlanAsset } from './plan-file.ts';
 import { keyConflicts, replicaVerdict } from './preflight.ts';
 import type { TableState } from './read-table.ts';
 import { isBeingReplaced } from './replacement.ts';
@@ -40,6 +40,8 @@ export interface Considered {
 interface Verdict {
   readonly action: PlanAction;
   readonly reason: string;
+  /** Of a conflict; where nothing is said, the table that is there is in the way. */
+  readonly conflict?: (typeof conflictCodes)[number];
   readonly differences?: readonly Difference[];
   readonly findings?: readonly Finding[];
 }
@@ -62,8 +64,7 @@ export async function decide(destination: TableClients, considered: Considered):
   const asset: PlanAsset = {
     asset: table.table,
     destination: table.as,
-    action: refused === undefined ? verdict.action : 'conflict',
-    reason: refused ?? verdict.reason,
+    ...conclusion(verdict, refused),
     engine: choice?.engine ?? null,
     ...(considered.found ? { tableId: considered.found.id } : {}),
     bundleSha256: sha256,
@@ -90,6 +91,15 @@ export async function decide(destination: TableClients, considered: Considered):
   };
 }
 
+/** A table that could be imported, but not by the engine that was asked for, is a conflict too. */
+function conclusion(
+  { action, reason, conflict = 'TableExists' }: Verdict,
+  refused: string | undefined,
+): Pick<PlanAsset, 'action' | 'reason' | 'conflict'> {
+  if (refused !== undefined) return { action: 'conflict', reason: refused, conflict: 'EngineImpossible' };
+  return { action, reason, ...(action === 'conflict' && { conflict }) };
+}
+
 async function judge({ dynamodb, describeKey }: TableClients, considered: Considered): Promise<Verdict> {
   const { run, table, wanted, found, journal } = considered;
   const { as, file } = table;
@@ -98,7 +108,7 @@ async function judge({ dynamodb, describeKey }: TableClients, considered: Consid
   const isGoingOn = isBeingReplaced(journal.of(as), found);
   if (!found || isGoingOn) {
     const reasons = await obstacles();
-    if (reasons.length > 0) return { action: 'conflict', reason: reasons.join('; ') };
+    if (reasons.length > 0) return { action: 'conflict', reason: reasons.join('; '), conflict: 'TableNotCreatable' };
     return isGoingOn
       ? { action: 'replace', reason: 'this promotion has begun to replace it and goes on' }
       : { action: 'create', reason: 'the destination has no such table' };
@@ -123,13 +133,16 @@ async function judge({ dynamodb, describeKey }: TableClients, considered: Consid
   const all = differences(wanted.definition, found.definition);
   if (existing === 'replace') {
     const isProtected = found.definition.table.DeletionProtectionEnabled;
-    const reasons = [
-      ...(isProtected ? ['the table is protected against deletion; take the protection off, or merge'] : []),
-      ...(await obstacles()),
-    ];
-    return reasons.length > 0
-      ? { action: 'conflict', reason: reasons.join('; '), differences: all }
-      : { action: 'replace', reason: 'the table is backed up, deleted and made anew', differences: all };
+    const protection = isProtected
+      ? ['the table is protected against deletion; take the protection off, or merge']
+      : [];
+    const others = await obstacles();
+    const reason = [...protection, ...others].join('; ');
+    if (reason === '') {
+      return { action: 'replace', reason: 'the table is backed up, deleted and made anew', differences: all };
+    }
+    const conflict = others.length > 0 ? 'TableNotCreatable' : 'TableExists';
+    return { action: 'conflict', reason, conflict, differences: all };
   }
   const schema = schemaDifferences(wanted.definition, found.definition);
   if (schema.length > 0) {

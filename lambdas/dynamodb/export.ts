@@ -1,5 +1,5 @@
-import { eachOf } from '../core/artefacts.ts';
 import { bundleSchemaVersion, findManifest, type Manifest, writeBundleFile } from '../core/bundle.ts';
+import { eachOf } from '../core/each-of.ts';
 import { PromotionError } from '../core/errors.ts';
 import type { Surroundings } from '../core/handler.ts';
 import { sameJson } from '../core/json.ts';

@@ -1,4 +1,4 @@
-import { eachOf } from '../core/artefacts.ts';
+import { eachOf } from '../core/each-of.ts';
 import { type ErrorName, errorNames, PromotionError } from '../core/errors.ts';
 import type { Surroundings } from '../core/handler.ts';
 import { type Journal, openJournal } from '../core/journal.ts';
@@ -16,7 +16,7 @@ import { applySetting, pendingSettings, type Setting } from './settings.ts';
 import { type TableClients, tableClients } from './table-clients.ts';
 import { throughput } from './throughput.ts';
 import { isTransferred } from './transfer/pace.ts';
-import { importedItems } from './transfer/stage.ts';
+import { exportedAt, importedItems } from './transfer/stage.ts';
 import { wantedTable } from './wanted.ts';
 
 const waitSeconds = 5;
@@ -87,7 +87,9 @@ async function settle(
     if (pending.length === 0) {
       if (!isComplete(journal, planned, state.id)) {
         const outcome = outcomes[planned.action as keyof typeof outcomes];
-        const after = { bundleSha256: planned.bundleSha256, id: state.id, outcome, items };
+        const exported = exportedAt(journal.of(asset));
+        const source = exported === null ? {} : { exportedAt: exported };
+        const after = { bundleSha256: planned.bundleSha256, id: state.id, outcome, items, ...source };
         await journal.append({ asset, step: 'complete', phase: 'result', after });
       }
       return true;

@@ -5,6 +5,9 @@ import { keys } from '../core/keys.ts';
 import { readOwn } from '../core/problems.ts';
 import { costsMarkdown, type TableWays } from './costs-markdown.ts';
 
+/** Why a table cannot be imported; codes of the error that ends the plan. */
+export const conflictCodes = ['TableExists', 'TableNotCreatable', 'EngineImpossible'] as const;
+
 const planAsset = z.strictObject({
   /** Name of the source table. */
   asset: z.string(),
@@ -12,6 +15,8 @@ const planAsset = z.strictObject({
   destination: z.string(),
   action: z.enum(planActions),
   reason: z.string(),
+  /** With action `conflict` only. */
+  conflict: z.enum(conflictCodes).optional(),
   /** How the items travel; null where none do. */
   engine: z.enum(['raw', 'sdk', 'exportImport']).nullable(),
   /** Id of the destination's table where one is there: a table that is replaced is this one, or none is. */

@@ -1,4 +1,4 @@
-import { eachOf } from '../core/artefacts.ts';
+import { eachOf } from '../core/each-of.ts';
 import { PromotionError } from '../core/errors.ts';
 import type { Surroundings } from '../core/handler.ts';
 import { openJournal } from '../core/journal.ts';
@@ -56,14 +56,23 @@ export async function plan(input: WorkerInput, surroundings: Surroundings): Prom
   return { more: false, waitSeconds: 0 };
 }
 
-function assertNoConflict(document: Plan): void {
-  const conflicts = document.assets.filter(({ action }) => action === 'conflict');
+const resolutions = {
+  TableExists: 'remove the table, name another, or choose existing adopt, merge or replace',
+  TableNotCreatable: 'remove the cause, give the key in kmsKeys, or leave the setting out by settings.exclude',
+  EngineImpossible: 'choose engine auto or raw, or remove what stands in the way',
+} as const;
+
+/** The error has the code of the first table, and says of each code what to do. */
+function assertNoConflict({ promotionId, assets }: Plan): void {
+  const conflicts = assets.filter(({ action }) => action === 'conflict');
   if (conflicts.length === 0) return;
   const list = conflicts.slice(0, 5).map(({ destination, reason }) => `${destination}: ${reason}`);
+  const codes = [...new Set(conflicts.map(({ conflict = 'TableExists' }) => conflict))];
+  const todo = codes.map((code) => resolutions[code]);
   throw new PromotionError('Promotion.Conflict', {
-    code: 'TableExists',
-    message: `${conflicts.length} of ${document.assets.length} tables cannot be imported: ${list.join('; ')}`,
+    code: codes[0] ?? 'TableExists',
+    message: `${conflicts.length} of ${assets.length} tables cannot be imported: ${list.join('; ')}`,
     count: conflicts.length,
-    resolution: `see ${keys.plan(document.promotionId, 'dynamodb', 'md')}; remove the table, name another, or choose existing adopt, merge or replace`,
+    resolution: `see ${keys.plan(promotionId, 'dynamodb', 'md')}; ${todo.join('; ')}`,
   });
 }

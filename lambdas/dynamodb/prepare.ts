@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { eachOf } from '../core/artefacts.ts';
+import { eachOf } from '../core/each-of.ts';
 import { isRetried, PromotionError } from '../core/errors.ts';
 import type { Surroundings } from '../core/handler.ts';
 import { isComplete, type Journal, openJournal } from '../core/journal.ts';

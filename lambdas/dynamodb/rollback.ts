@@ -1,4 +1,4 @@
-import { eachOf } from '../core/artefacts.ts';
+import { eachOf } from '../core/each-of.ts';
 import { PromotionError } from '../core/errors.ts';
 import type { Surroundings } from '../core/handler.ts';
 import { type Journal, openJournal } from '../core/journal.ts';

@@ -6,7 +6,7 @@ import {
   ScanCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { eachOf } from '../core/artefacts.ts';
+import { eachOf } from '../core/each-of.ts';
 import { attempt, errorCode, named } from '../core/retry.ts';
 import { fromJson, type Item, toJson } from './attributes.ts';
 import type { EngineOptions, ItemPage, PageRequest, Rejected, TableEngine, WireItem } from './engine.ts';

@@ -1,5 +1,5 @@
 import { type DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { eachOf } from '../core/artefacts.ts';
+import { eachOf } from '../core/each-of.ts';
 import { allPages } from '../core/paging.ts';
 import { attempt, errorCode, named } from '../core/retry.ts';
 import type { DynamodbRequest } from './contracts.ts';

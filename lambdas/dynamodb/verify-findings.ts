@@ -6,14 +6,23 @@ import { readProgress } from './rounds.ts';
 import type { Run } from './run.ts';
 import type { VerifiedAsset } from './verify-file.ts';
 
+/** What a table was compared by, and how its items had come there. */
+export interface Comparison {
+  readonly run: Run;
+  readonly scope: string;
+  readonly compared: readonly Checkpoint[];
+  /** When the export was asked for by which the items travelled, ISO 8601; null where they were copied by scans. */
+  readonly exportedAt: string | null;
+}
+
 /** What a person must know of a comparison beside its verdict. */
 export async function verifyFindings(
   artefacts: Artefacts,
-  run: Run,
-  scope: string,
-  { asset, destination, verified, items }: VerifiedAsset,
-  compared: readonly Checkpoint[],
+  verifiedAsset: VerifiedAsset,
+  comparison: Comparison,
 ): Promise<Finding[]> {
+  const { asset, destination, verified, items } = verifiedAsset;
+  const { run, scope } = comparison;
   const found = (items.missing ?? 0) + (items.extra ?? 0) + (items.different ?? 0);
   const findings: Finding[] = [];
   if (verified === null) {
@@ -35,17 +44,29 @@ export async function verifyFindings(
           : `the keys of all ${found} items are listed in ${place}`,
     });
   }
-  if (run.request.verify !== 'full') return findings;
+  const changed = await sourceChange(artefacts, verifiedAsset, comparison);
+  if (changed === null) return findings;
+  const message = `${changed}; promote what has changed by a new promotion with existing "merge"`;
+  return [...findings, { code: 'SourceChanged', asset, message }];
+}
+
+/**
+ * Says that the source is not what was copied; null where nothing shows it. An import is called whole only with every
+ * item of the export, which is the source at one moment: what differs later has come later.
+ */
+async function sourceChange(
+  artefacts: Artefacts,
+  { asset, destination }: VerifiedAsset,
+  { run, compared, exportedAt }: Comparison,
+): Promise<string | null> {
+  if (exportedAt !== null) {
+    return `${asset} was written since its export of ${exportedAt}, or ${destination} since its import, which brought every item of the export`;
+  }
+  if (run.request.verify !== 'full') return null;
   const copied = (await readProgress(artefacts, run.promotionId, 'import', '')).get(destination) ?? [];
   const changed = changedSegments(copied, compared);
-  if (changed > 0) {
-    findings.push({
-      code: 'SourceChanged',
-      asset,
-      message: `${asset} was written while it was copied or since: ${changed} of its ${compared[0]?.total ?? 0} segments are not read as they were; promote what has changed by a new promotion with existing "merge"`,
-    });
-  }
-  return findings;
+  if (changed === 0) return null;
+  return `${asset} was written while it was copied or since: ${changed} of its ${compared[0]?.total ?? 0} segments are not read as they were`;
 }
 
 /** Segments of the source that the comparison read otherwise than the copy did. */

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { eachOf } from '../core/artefacts.ts';
+import { eachOf } from '../core/each-of.ts';
 import type { Surroundings } from '../core/handler.ts';
 import { isComplete, type Journal, openJournal } from '../core/journal.ts';
 import { keys } from '../core/keys.ts';
@@ -75,7 +75,9 @@ async function collectVerification(
       const after = { id: state.id, items: repaired };
       await journal.append({ asset: table.as, step: 'repair', phase: 'result', after });
     }
-    return { asset: compared, findings: await verifyFindings(artefacts, run, scope, compared, checkpoints) };
+    const { exportedAt = null } = completed(journal, table.as) ?? {};
+    const comparison = { run, scope, compared: checkpoints, exportedAt };
+    return { asset: compared, findings: await verifyFindings(artefacts, compared, comparison) };
   });
   await artefacts.write(keys.work(run.promotionId, 'dynamodb', 'verify', 'result.json'), {
     assets: judged.map(({ asset }) => asset),
@@ -100,9 +102,13 @@ async function open(input: WorkerInput, surroundings: Surroundings) {
 
 /** True unless the promotion found the table there and left its settings as they were, so that they are not compared. */
 function isMade(journal: Journal, as: string): boolean {
-  const entries = journal.of(as);
-  const complete = entries.findLast(isComplete);
-  if (complete) return ['created', 'replaced'].includes((complete.after as { outcome?: string }).outcome ?? '');
-  const begun = lastOf(entries, ['create', 'adopt', 'update', 'replace']);
+  const complete = completed(journal, as);
+  if (complete) return ['created', 'replaced'].includes(complete.outcome ?? '');
+  const begun = lastOf(journal.of(as), ['create', 'adopt', 'update', 'replace']);
   return begun === undefined || begun.step === 'create' || begun.step === 'replace';
+}
+
+/** What the journal says of a table that was finished; undefined for one that was not. */
+function completed(journal: Journal, as: string): { outcome?: string; exportedAt?: string } | undefined {
+  return journal.of(as).findLast(isComplete)?.after as { outcome?: string; exportedAt?: string } | undefined;
 }

@@ -41,7 +41,11 @@ export const mutations: Readonly<Record<string, Mutation>> = {
   },
   changed: {
     changes: [
-      { file: 'lambdas/dynamodb/verify-findings.ts', search: 'if (changed > 0) {', replace: 'if (changed < 0) {' },
+      {
+        file: 'lambdas/dynamodb/verify-findings.ts',
+        search: 'if (changed === 0) return null;',
+        replace: 'if (changed >= 0) return null;',
+      },
     ],
     favoured: [],
     engine: 'raw',

@@ -255,6 +255,13 @@ describe('a destination table that exists', () => {
     expect(tableWrites(world.newCalls())).toEqual([]);
   });
 
+  it('is told apart from an engine that cannot bring a table, with what to do about each', async () => {
+    await world.makeTable(world.dev, { TableName: 'DEV-no-recovery' });
+    const tables = ['DEV-no-recovery', 'DEV-there'];
+    const { result } = await world.run(migrate('there-engine', tables, { engine: 'exportImport' }));
+    expect(result.message).toMatch(/^EngineImpossible: 2 of 2 tables .*choose engine auto or raw.*name another/);
+  });
+
   describe('pitfall 24: other keys than the source', () => {
     it('fails the plan with what differs', async () => {
       await world.makeTable(world.prod, {

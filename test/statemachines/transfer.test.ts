@@ -1,11 +1,12 @@
 import {
+  DeleteItemCommand,
   DescribeContinuousBackupsCommand,
-  DescribeTableCommand,
   ListTagsOfResourceCommand,
   UpdateContinuousBackupsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalItem } from '../../lambdas/dynamodb/attributes.ts';
+import { describeTable } from '../../lambdas/dynamodb/read-table.ts';
 import { type Item, startWorld, type TestWorld, tableWrites } from '../support/world.ts';
 
 let world: TestWorld;
@@ -58,8 +59,7 @@ const promote = (promotionId: string, tables: unknown, engine = 'exportImport') 
   promotionId,
   kinds: { dynamodb: { tables, engine, segments: 4, rename: { prefix: { from: 'DEV-', to: 'PROD-' } } } },
 });
-const tableOf = async (TableName: string) =>
-  (await world.prod.send(new DescribeTableCommand({ TableName })).catch(() => ({ Table: undefined }))).Table;
+const tableOf = (name: string) => describeTable(world.prod, name);
 
 describe('a promotion by export and import', () => {
   it('brings tables with all settings, verified, and writes no item by itself', async () => {
@@ -108,6 +108,23 @@ describe('a promotion by export and import', () => {
   });
 });
 
+describe('pitfall 14: a source that is written after its export', () => {
+  it('is told with the moment of the export, because the import brought all of that', async () => {
+    const began = Date.now();
+    await world.run(promote('changed', [{ name: 'DEV-plain', as: 'PROD-changed' }]));
+    const ended = Date.now();
+    const Key = { pk: { S: 'item 7 "ü"' } };
+    await world.dev.send(new DeleteItemCommand({ TableName: 'DEV-plain', Key }));
+    const verify = { ...promote('changed', [{ name: 'DEV-plain', as: 'PROD-changed' }]), mode: 'verify' };
+    expect((await world.run(verify, 'changed-since')).error).toBe('Promotion.Partial');
+    const { findings } = JSON.parse(await world.read('promotions/changed/report.json')).kinds.dynamodb;
+    const { message = '' } = findings.find(({ code }: { code: string }) => code === 'SourceChanged') ?? {};
+    const [, moment = ''] = /^DEV-plain was written since its export of (\S+Z), or /.exec(message) ?? [];
+    expect(Date.parse(moment) >= began && Date.parse(moment) <= ended).toBe(true);
+    await world.put(world.dev, 'DEV-plain', items(40));
+  });
+});
+
 describe('a run that is stopped when an import begins', () => {
   it('is gone on with by the next', async () => {
     const tables = [{ name: 'DEV-indexed', as: 'PROD-stopped' }];
@@ -137,7 +154,7 @@ describe('an export that is not whole', () => {
     expect([status, error]).toEqual(['FAILED', 'Promotion.Data']);
     expect(result.message).toMatch(/^ExportDamaged: .*data file .* items is not there/);
     expect(tableWrites(world.newCalls()).map(({ operation }) => operation)).toEqual(['ExportTableToPointInTime']);
-    expect(await tableOf('PROD-lost')).toBeUndefined();
+    expect(await tableOf('PROD-lost')).toBeNull();
 
     expect((await world.run(promote('lost', tables))).result).toMatchObject({ outcome: 'succeeded' });
     const again = tableWrites(world.newCalls()).map(({ operation }) => operation);
@@ -152,7 +169,7 @@ describe('an import that fails half way', () => {
     const { status, error, result } = await world.run(promote('half', tables));
     expect([status, error]).toEqual(['FAILED', 'Promotion.Data']);
     expect(result.message).toMatch(/^ImportFailed: .*FAILED.*log-group:\/aws-dynamodb\/imports.*engine raw/);
-    expect(await tableOf('PROD-half')).toBeUndefined();
+    expect(await tableOf('PROD-half')).toBeNull();
 
     const again = await world.run(promote('half-raw', tables, 'raw'));
     expect(again.result).toMatchObject({ outcome: 'succeeded', kinds: { dynamodb: { items: { written: 40 } } } });

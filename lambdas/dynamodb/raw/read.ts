@@ -1,4 +1,4 @@
-import { eachOf } from '../../core/artefacts.ts';
+import { eachOf } from '../../core/each-of.ts';
 import { ShapeError } from '../../core/retry.ts';
 import type { ItemPage, PageRequest, WireItem } from '../engine.ts';
 import { asJson, keysPerBatch, readBody, scanBody } from './bodies.ts';

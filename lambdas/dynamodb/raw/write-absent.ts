@@ -1,4 +1,4 @@
-import { eachOf } from '../../core/artefacts.ts';
+import { eachOf } from '../../core/each-of.ts';
 import { errorCode } from '../../core/retry.ts';
 import type { Rejected } from '../engine.ts';
 import { putAbsentBody } from './bodies.ts';

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { eachOf } from '../../core/artefacts.ts';
+import { eachOf } from '../../core/each-of.ts';
 import { classify, errorCode } from '../../core/retry.ts';
 import type { Rejected } from '../engine.ts';
 import { bytesPerBatch, inBatches, type WriteForm, writeBodies, writesPerBatch } from './bodies.ts';

@@ -6,8 +6,8 @@ import {
   ListExportsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { assume } from '../../core/accounts.ts';
-import { eachOf } from '../../core/artefacts.ts';
 import { dynamodbClient } from '../../core/clients.ts';
+import { eachOf } from '../../core/each-of.ts';
 import { isRetried, PromotionError } from '../../core/errors.ts';
 import { allPages } from '../../core/paging.ts';
 import { attempt, errorCode, named } from '../../core/retry.ts';

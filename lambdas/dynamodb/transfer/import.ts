@@ -5,7 +5,7 @@ import {
   type ImportTableDescription,
   ListImportsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { eachOf } from '../../core/artefacts.ts';
+import { eachOf } from '../../core/each-of.ts';
 import { isRetried, PromotionError } from '../../core/errors.ts';
 import { allPages } from '../../core/paging.ts';
 import { attempt, errorCode, named } from '../../core/retry.ts';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ExportDescription } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { type Artefacts, eachOf } from '../../core/artefacts.ts';
+import type { Artefacts } from '../../core/artefacts.ts';
+import { eachOf } from '../../core/each-of.ts';
 import { parseJson } from '../../core/json.ts';
 
 /** What an export wrote: where its data lies, and how many items that are. */

@@ -71,6 +71,12 @@ export function importedItems(entries: readonly JournalEntry[]): { read: number;
   return imported?.phase === 'result' ? (imported.after as { items: { read: number; written: number } }).items : null;
 }
 
+/** When the export was asked for whose items an import has brought (ISO 8601); null for a table that was not imported. */
+export function exportedAt(entries: readonly JournalEntry[]): string | null {
+  if (!importedItems(entries)) return null;
+  return entries.findLast(({ step, phase }) => step === 'export' && phase === 'intent')?.at ?? null;
+}
+
 /**
  * A client token that says whose call it is: the same for a repetition, another for the next attempt. With the bucket in
  * it, because two deployments may promote the same table under the same id.

@@ -56,6 +56,7 @@ describe('a table that is not there', () => {
       action: 'conflict',
       reason:
         'kmsKeys has no entry for it; kmsKeys names alias/a, but the destination has no such key; create it, or name another',
+      conflict: 'TableNotCreatable',
       engine: null,
     });
     expect(decision).toMatchObject({ findings: [], ways: null });
@@ -110,11 +111,13 @@ describe('a table that this promotion is at', () => {
     expect(await verdictOf({ journal: journalOf(result('create'), complete('other')), found })).toEqual({
       action: 'conflict',
       reason: 'this promotion made it from another definition',
+      conflict: 'TableExists',
       differences: [protection],
     });
     expect(await verdictOf({ journal: journalOf(result('adopt'), result('undo')), found })).toEqual({
       action: 'conflict',
       reason: 'this promotion was rolled back in it; use another promotionId',
+      conflict: 'TableExists',
       differences: [],
     });
   });
@@ -127,6 +130,7 @@ describe('a table of somebody else', () => {
     expect(await verdictOf({ found, request: { existing: 'fail' } })).toEqual({
       action: 'conflict',
       reason: 'the table exists and existing is "fail"',
+      conflict: 'TableExists',
       differences: [],
     });
   });
@@ -199,10 +203,11 @@ describe('a table that is to be replaced', () => {
     expect(await verdictOf({ found: protectedTable, request })).toEqual({
       action: 'conflict',
       reason: protectedWords,
+      conflict: 'TableExists',
       differences: [protection],
     });
-    const { action, reason } = await verdictOf({ found: protectedTable, request, source: encrypted }, noKey);
-    expect(action).toBe('conflict');
+    const { conflict, reason } = await verdictOf({ found: protectedTable, request, source: encrypted }, noKey);
+    expect(conflict).toBe('TableNotCreatable');
     expect(reason).toMatch(new RegExp(`^${protectedWords}; kmsKeys names alias/a`));
   });
 });
@@ -284,7 +289,7 @@ describe('the way of the items', () => {
 
   it('fails the plan where the one that was asked for cannot be gone', async () => {
     const { asset, ways } = await decided({ request: { engine: 'exportImport' } });
-    expect(asset).toMatchObject({ action: 'conflict', engine: null });
+    expect(asset).toMatchObject({ action: 'conflict', conflict: 'EngineImpossible', engine: null });
     expect(asset.reason).toMatch(/^engine "exportImport" cannot be used: the source has point-in-time recovery off/);
     expect(ways).toMatchObject({ chosen: null, reason: asset.reason });
   });
@@ -322,6 +327,7 @@ describe('a table that is to be adopted', () => {
     expect(await verdictOf({ found, request }, world.prod)).toEqual({
       action: 'conflict',
       reason: 'the table has items and existing is "adopt"',
+      conflict: 'TableExists',
       differences: [],
     });
   });

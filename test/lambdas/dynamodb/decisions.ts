@@ -73,8 +73,8 @@ export const nobody = {
 } as unknown as TableClients;
 export const decided = (of: Case, clients = nobody) => decide(clients, considered(of));
 export const verdictOf = async (of: Case, clients = nobody) => {
-  const { action, reason, differences } = (await decided(of, clients)).asset;
-  return { action, reason, differences };
+  const { action, reason, conflict, differences } = (await decided(of, clients)).asset;
+  return { action, reason, ...(conflict && { conflict }), differences };
 };
 
 export const index = {

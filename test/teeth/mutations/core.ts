@@ -36,6 +36,8 @@ export const coreMutations: readonly Mutation[] = [
       replace: 'return { items: objects, next: null };',
       test: 'list answers every page, in order, and nothing beside the prefix',
     },
+  ]),
+  ...of('each-of', [
     {
       name: 'parallel-work-is-bounded',
       search: 'Math.min(width, items.length)',
