@@ -41,8 +41,10 @@ export function createBatchWriter(parts: TableParts, form: WriteForm): BatchWrit
     let whole = false;
     try {
       const body = bodies.build(batch);
+      let attempts = 0;
       const outcome = await persist(
         async () => {
+          attempts += 1;
           try {
             const answer = unprocessedSpans(await connection.call('BatchWriteItem', body), table, form);
             taken = answer.units;
@@ -58,6 +60,8 @@ export function createBatchWriter(parts: TableParts, form: WriteForm): BatchWrit
       );
       whole = 'left' in outcome && outcome.left.length === 0;
       if (whole) gate.speedUp();
+      // An attempt that was given up may still be on its way out.
+      if (whole && attempts === 1) bodies.reuse(body);
       return outcome;
     } finally {
       gate.leave(bytes);

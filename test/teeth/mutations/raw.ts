@@ -175,6 +175,26 @@ export const rawMutations: readonly Mutation[] = [
       test: 'a write limiter keeps a call below what one call should take',
     },
   ]),
+  ...of('bodies', [
+    {
+      name: 'raw-body-under-way-is-not-taken',
+      search: 'spare.pop() ?? new ArrayBuffer(roomKept)',
+      replace: '(spare[0] ??= new ArrayBuffer(roomKept))',
+      test: 'writeBodies never takes the memory of a body that is under way, whatever is given back',
+    },
+  ]),
+  ...of(
+    'write',
+    [
+      {
+        name: 'raw-lost-body-is-not-reused',
+        search: 'if (whole && attempts === 1)',
+        replace: 'if (whole)',
+        test: 'gives back a body that was sent once and carried out',
+      },
+    ],
+    'write-reuse',
+  ),
   ...of(
     'bodies',
     [
