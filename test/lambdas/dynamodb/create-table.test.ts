@@ -1,18 +1,12 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createTable } from '../../../lambdas/dynamodb/create-table.ts';
 import { ownershipTag, type TableDefinition } from '../../../lambdas/dynamodb/definition.ts';
 import { makeDefinition, refusal } from '../../support/factories.ts';
-import { awsError, type ScriptedDynamoDb, startScriptedDynamoDb } from '../../support/scripted-dynamodb.ts';
+import { awsError } from '../../support/scripted-dynamodb.ts';
+import { scriptedDynamoDb } from '../../support/scripted-suite.ts';
 
-let dynamodb: ScriptedDynamoDb;
-beforeAll(async () => {
-  dynamodb = await startScriptedDynamoDb();
-});
-afterAll(() => dynamodb.close());
-beforeEach(() => {
-  vi.spyOn(Math, 'random').mockReturnValue(0);
-});
+const dynamodb = scriptedDynamoDb();
 
 const sourceArn = 'arn:aws:dynamodb:us-east-1:222222222222:table/orders';
 const made = { body: { TableDescription: { TableId: 'table-1', TableArn: 'arn:made', TableStatus: 'CREATING' } } };

@@ -1,17 +1,11 @@
 import { KMSClient } from '@aws-sdk/client-kms';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { keyReader } from '../../../lambdas/dynamodb/encryption.ts';
 import { refusal } from '../../support/factories.ts';
-import { awsError, type ScriptedDynamoDb, startScriptedDynamoDb } from '../../support/scripted-dynamodb.ts';
+import { awsError } from '../../support/scripted-dynamodb.ts';
+import { scriptedDynamoDb } from '../../support/scripted-suite.ts';
 
-let server: ScriptedDynamoDb;
-beforeAll(async () => {
-  server = await startScriptedDynamoDb();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  vi.spyOn(Math, 'random').mockReturnValue(0);
-});
+const server = scriptedDynamoDb();
 
 const reader = () => {
   const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };

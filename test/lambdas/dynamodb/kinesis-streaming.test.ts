@@ -1,16 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { KinesisDestination } from '../../../lambdas/dynamodb/definition.ts';
 import { applyKinesisStreaming, readKinesisStreaming } from '../../../lambdas/dynamodb/kinesis-streaming.ts';
-import { type ScriptedDynamoDb, startScriptedDynamoDb } from '../../support/scripted-dynamodb.ts';
+import { scriptedDynamoDb } from '../../support/scripted-suite.ts';
 
-let dynamodb: ScriptedDynamoDb;
-beforeAll(async () => {
-  dynamodb = await startScriptedDynamoDb();
-});
-afterAll(() => dynamodb.close());
-beforeEach(() => {
-  vi.spyOn(Math, 'random').mockReturnValue(0);
-});
+const dynamodb = scriptedDynamoDb();
 
 const stream = (name: string) => `arn:aws:kinesis:us-east-1:222222222222:stream/${name}`;
 const to = (name: string, precision: KinesisDestination['ApproximateCreationDateTimePrecision'] = 'MILLISECOND') => ({

@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { probeSize } from '../../../lambdas/dynamodb/probe.ts';
 import { refusal } from '../../support/factories.ts';
-import { awsError, type ScriptedDynamoDb, startScriptedDynamoDb } from '../../support/scripted-dynamodb.ts';
+import { awsError } from '../../support/scripted-dynamodb.ts';
+import { scriptedDynamoDb } from '../../support/scripted-suite.ts';
 
-let dynamodb: ScriptedDynamoDb;
-beforeAll(async () => {
-  dynamodb = await startScriptedDynamoDb();
-});
-afterAll(() => dynamodb.close());
-beforeEach(() => {
-  vi.spyOn(Math, 'random').mockReturnValue(0);
-});
+const dynamodb = scriptedDynamoDb();
 
 const probe = () => probeSize(dynamodb.client, 'orders');
 const page = (Count: number, CapacityUnits: number, more: boolean) => ({

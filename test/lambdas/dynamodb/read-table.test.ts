@@ -1,23 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tableDefinition } from '../../../lambdas/dynamodb/definition.ts';
 import { isActive, readTable, readWholeTable, tableKeyNames } from '../../../lambdas/dynamodb/read-table.ts';
 import { refusal } from '../../support/factories.ts';
-import {
-  awsError,
-  type ScriptedAnswer,
-  type ScriptedDynamoDb,
-  startScriptedDynamoDb,
-} from '../../support/scripted-dynamodb.ts';
+import { awsError, type ScriptedAnswer } from '../../support/scripted-dynamodb.ts';
+import { scriptedDynamoDb } from '../../support/scripted-suite.ts';
 import { clientsOf } from '../../support/table-clients.ts';
 
-let dynamodb: ScriptedDynamoDb;
-beforeAll(async () => {
-  dynamodb = await startScriptedDynamoDb();
-});
-afterAll(() => dynamodb.close());
-beforeEach(() => {
-  vi.spyOn(Math, 'random').mockReturnValue(0);
-});
+const dynamodb = scriptedDynamoDb();
 
 const minimal = {
   TableName: 'orders',

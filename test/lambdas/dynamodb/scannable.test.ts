@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { restrictionOf } from '../../../lambdas/dynamodb/restriction.ts';
 import { assertScannable } from '../../../lambdas/dynamodb/scannable.ts';
 import { makeTables, refusal } from '../../support/factories.ts';
-import { awsError, type ScriptedDynamoDb, startScriptedDynamoDb } from '../../support/scripted-dynamodb.ts';
+import { awsError } from '../../support/scripted-dynamodb.ts';
+import { scriptedDynamoDb } from '../../support/scripted-suite.ts';
 
 const filter = { expression: '#a = :v', names: { '#a': 'status' }, values: { ':v': { B: 'AQI=' } } };
 
 describe('assertScannable', () => {
-  let server: ScriptedDynamoDb;
-  beforeAll(async () => {
-    server = await startScriptedDynamoDb();
-  });
-  afterAll(() => server.close());
+  const server = scriptedDynamoDb();
   const check = (fields: object) => assertScannable(server.client, 'orders', restrictionOf(makeTables(fields), ['id']));
 
   it('asks the service with one item of the table, binaries as they were given', async () => {

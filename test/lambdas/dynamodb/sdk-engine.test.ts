@@ -1,24 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { canonicalItem, fromJson, type Item, toJson } from '../../../lambdas/dynamodb/attributes.ts';
 import type { WireItem } from '../../../lambdas/dynamodb/engine.ts';
 import { openSdkTable } from '../../../lambdas/dynamodb/sdk-engine.ts';
 import { refusal } from '../../support/factories.ts';
-import {
-  awsError,
-  type ScriptedCall,
-  type ScriptedDynamoDb,
-  startScriptedDynamoDb,
-} from '../../support/scripted-dynamodb.ts';
+import { awsError, type ScriptedCall } from '../../support/scripted-dynamodb.ts';
+import { scriptedDynamoDb } from '../../support/scripted-suite.ts';
 
-let dynamodb: ScriptedDynamoDb;
-beforeAll(async () => {
-  dynamodb = await startScriptedDynamoDb();
-});
-afterAll(() => dynamodb.close());
-// Full jitter with the lowest draw: the waits are none, their bounds are looked at in their own test.
-beforeEach(() => {
-  vi.spyOn(Math, 'random').mockReturnValue(0);
-});
+const dynamodb = scriptedDynamoDb();
 
 const itemsOf = (count: number, size = 0): Item[] =>
   Array.from({ length: count }, (_, index) => ({ id: { S: `item-${index}` }, data: { S: 'x'.repeat(size) } }));

@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listCandidates } from '../../../lambdas/dynamodb/source-tables.ts';
 import { makeTables, refusal } from '../../support/factories.ts';
-import {
-  awsError,
-  type ScriptedAnswer,
-  type ScriptedDynamoDb,
-  startScriptedDynamoDb,
-} from '../../support/scripted-dynamodb.ts';
+import { awsError, type ScriptedAnswer } from '../../support/scripted-dynamodb.ts';
+import { scriptedDynamoDb } from '../../support/scripted-suite.ts';
 
-let server: ScriptedDynamoDb;
-beforeAll(async () => {
-  server = await startScriptedDynamoDb();
-});
-afterAll(() => server.close());
+const server = scriptedDynamoDb();
 
 const list = (...tables: unknown[]) => listCandidates(server.client, makeTables({ tables }), (table) => `arn:${table}`);
 const operations = () => server.calls.map(({ operation }) => operation);

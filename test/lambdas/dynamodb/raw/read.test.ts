@@ -1,23 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Limiter, PageRequest } from '../../../../lambdas/dynamodb/engine.ts';
 import { openRawTable } from '../../../../lambdas/dynamodb/raw/raw-engine.ts';
 import type { RawOptions } from '../../../../lambdas/dynamodb/raw/table.ts';
 import { refusal } from '../../../support/factories.ts';
-import {
-  awsError,
-  type ScriptedCall,
-  type ScriptedDynamoDb,
-  startScriptedDynamoDb,
-} from '../../../support/scripted-dynamodb.ts';
+import { awsError, type ScriptedCall } from '../../../support/scripted-dynamodb.ts';
+import { scriptedDynamoDb } from '../../../support/scripted-suite.ts';
 
-let dynamodb: ScriptedDynamoDb;
-beforeAll(async () => {
-  dynamodb = await startScriptedDynamoDb();
-});
-afterAll(() => dynamodb.close());
-beforeEach(() => {
-  vi.spyOn(Math, 'random').mockReturnValue(0);
-});
+const dynamodb = scriptedDynamoDb();
 
 const open = (more: Partial<RawOptions> = {}) =>
   openRawTable(dynamodb.client, { table: 'orders', remaining: () => 60_000, batchesInFlight: 4, ...more });

@@ -1,17 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openRawTable } from '../../../../lambdas/dynamodb/raw/raw-engine.ts';
 import type { RawOptions } from '../../../../lambdas/dynamodb/raw/table.ts';
 import { refusal } from '../../../support/factories.ts';
-import { awsError, type ScriptedDynamoDb, startScriptedDynamoDb } from '../../../support/scripted-dynamodb.ts';
+import { awsError } from '../../../support/scripted-dynamodb.ts';
+import { scriptedDynamoDb } from '../../../support/scripted-suite.ts';
 
-let dynamodb: ScriptedDynamoDb;
-beforeAll(async () => {
-  dynamodb = await startScriptedDynamoDb();
-});
-afterAll(() => dynamodb.close());
-beforeEach(() => {
-  vi.spyOn(Math, 'random').mockReturnValue(0);
-});
+const dynamodb = scriptedDynamoDb();
 
 const itemsOf = (...ids: string[]) => ids.map((id) => Buffer.from(`{"id":{"S":"${id}"},"n":{"N":"1.10"}}`));
 const open = (more: Partial<RawOptions> = {}) =>

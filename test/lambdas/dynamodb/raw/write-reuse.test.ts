@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { openRawTable } from '../../../../lambdas/dynamodb/raw/raw-engine.ts';
-import { awsError, type ScriptedDynamoDb, startScriptedDynamoDb } from '../../../support/scripted-dynamodb.ts';
+import { awsError } from '../../../support/scripted-dynamodb.ts';
+import { scriptedDynamoDb } from '../../../support/scripted-suite.ts';
 
 /** Bodies that were given back to be used again. */
 const reused: string[] = [];
@@ -17,11 +18,7 @@ vi.mock('../../../../lambdas/dynamodb/raw/bodies.ts', async (original) => {
   return { ...real, writeBodies };
 });
 
-let dynamodb: ScriptedDynamoDb;
-beforeAll(async () => {
-  dynamodb = await startScriptedDynamoDb();
-});
-afterAll(() => dynamodb.close());
+const dynamodb = scriptedDynamoDb();
 
 it('gives back a body that was sent once and carried out, not one of which an attempt was lost or a part is left', async () => {
   const put = (id: string) => `{"PutRequest":{"Item":{"id":{"S":"${id}"}}}}`;
