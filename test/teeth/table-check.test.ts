@@ -15,7 +15,13 @@ const problems = (
   fields: Partial<Mutation>,
   source = 'if (bad) throw error;',
   test = described('pitfall 1: the trap'),
-) => tableProblems([{ ...mutation, ...fields }], ['guard.test.ts'], (path) => (path === 'guard.ts' ? source : test));
+) => {
+  const files = new Map([
+    ['guard.ts', source],
+    ['guard.test.ts', test],
+  ]);
+  return tableProblems([{ ...mutation, ...fields }], ['guard.test.ts'], (path) => files.get(path));
+};
 
 describe('tableProblems', () => {
   it('are none where the text stands once and the pitfall is proved', () => {
@@ -28,6 +34,10 @@ describe('tableProblems', () => {
       expect(problems({}, source)).toEqual([expect.stringContaining('guard: its search text stands')]);
     },
   );
+
+  it('names a test file that is not there', () => {
+    expect(problems({ testFile: 'gone.test.ts' })).toContain('guard: there is no gone.test.ts');
+  });
 
   it('names a pitfall that no mutation proves, also one of which the number alone fits', () => {
     const found = problems({}, undefined, described('pitfall 1: another trap'));

@@ -14,10 +14,11 @@ export function tableProblems(mutations: readonly Mutation[], testFiles: readonl
   ];
 }
 
-function placeProblems({ name, file, search, replace }: Mutation, read: Read): string[] {
+function placeProblems({ name, file, search, replace, testFile }: Mutation, read: Read): string[] {
   const found = (read(file) ?? '').split(search).length - 1;
   return [
     ...(found === 1 ? [] : [`${name}: its search text stands ${found} times in ${file}: ${search}`]),
+    ...(read(testFile) === undefined ? [`${name}: there is no ${testFile}`] : []),
     ...(search === replace || search.includes('\n') ? [`${name}: it does not change one line`] : []),
   ];
 }

@@ -179,7 +179,7 @@ export const coreMutations: readonly Mutation[] = [
       test: 'pitfall 2: waits without jitter or bound waits between nothing and a bound that doubles up to the cap',
     },
   ]),
-  ...mutationsOf('lambdas/core/retry.ts', 'test/lambdas/dynamodb/items.test.ts', [
+  ...mutationsOf('lambdas/core/retry.ts', 'test/lambdas/dynamodb/sdk-engine.test.ts', [
     {
       name: 'throttled-batch-is-repeated',
       search: "(trouble !== 'throttled' && trouble !== 'transient')",

@@ -107,8 +107,9 @@ export const wholeRunMutations: readonly Mutation[] = [
     {
       name: 'killed-worker-has-a-true-checkpoint',
       search: 'const outcome = await open[0];',
-      replace: 'position.after = ahead.after; position.done = ahead.done; const outcome = await open[0];',
-      test: 'pitfall 10: a worker that dies between a write and its checkpoint loses and counts nothing twice when it is killed at request 16',
+      replace:
+        'position.after = ahead.after; position.done = ahead.done; await save(checkpoint, keeping); const outcome = await open[0];',
+      test: 'pitfall 10: a worker that dies between a write and its checkpoint loses and counts nothing twice when it is killed at request 37',
     },
   ]),
 ];

@@ -16,7 +16,7 @@ export const wireMutations: readonly Mutation[] = [
       name: 'day-key-belongs-to-its-day',
       search: 'derived?.secret === secret && derived.day === day',
       replace: 'derived?.secret === secret',
-      test: 'createSigner signs for sts as the SDK does, whatever is sent',
+      test: 'createSigner derives the key anew for another secret and another day',
     },
     {
       name: 's3-paths-are-encoded-once',

@@ -106,6 +106,8 @@ describe('createSigner', () => {
     const other = authorizationOf(sign(request, { host, keys: { ...keys, secretAccessKey: 'other' }, time }));
     expect(new Set([first, tomorrow, other]).size).toBe(3);
     expect(tomorrow).toContain('/20261122/us-east-1/sts/aws4_request');
+    const fresh = createSigner('us-east-1', 'sts');
+    expect(tomorrow).toBe(authorizationOf(fresh(request, { host, keys, time: time + 1_000 })));
     expect(authorizationOf(sign(request, { host, keys, time }))).toBe(first);
   });
 });
