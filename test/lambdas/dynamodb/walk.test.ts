@@ -158,7 +158,9 @@ describe('walk', () => {
     const failing: Walk['page'] = async (segment, after) => {
       const index = indexOf(after);
       underWay += 1;
-      const result = new Promise((resolve) => setTimeout(resolve, 20 * (index + 1))).then(() => {
+      // The lane that fails has a page under way for longer than all other lanes.
+      const milliseconds = segment === 1 && index > 0 ? 150 : 20 * (index + 1);
+      const result = new Promise((resolve) => setTimeout(resolve, milliseconds)).then(() => {
         underWay -= 1;
         if (segment === 1 && index === 0) throw new Error('refused');
         return table.work(segment, index, { page: { N: String(index + 1) } });
@@ -177,7 +179,10 @@ function slowClock(page: Walk['page'], dieAt: (pages: number) => boolean): Walk[
   return async (segment, after) => {
     if (dieAt(pages++)) throw new Error('killed');
     vi.setSystemTime(Date.now() + 2_001);
-    return await page(segment, after);
+    const { ahead, result } = await page(segment, after);
+    // So that other segments' checkpoints come while a page is open.
+    const late = new Promise((resolve) => setTimeout(resolve, pages % 3));
+    return { ahead, result: Promise.all([result, late]).then(([one]) => one) };
   };
 }
 
@@ -225,7 +230,7 @@ describe('pitfall 11: pages that end in another order than they were read in', (
     };
     const running = table.run(reversed);
     const look = () => new Promise((resolve) => setTimeout(resolve, 10));
-    await look();
+    while (ends.size < 6) await look();
     vi.setSystemTime(Date.now() + 2_001);
     // The second page of each segment has ended, the first has not.
     for (const segment of [0, 1, 2]) ends.get(`${segment}.1`)?.();
