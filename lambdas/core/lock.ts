@@ -66,6 +66,34 @@ export async function assertLock(artefacts: Artefacts, holder: Holder): Promise<
   await heldLock(artefacts, holder);
 }
 
+/** How old a worker's knowledge of its lock may be when it writes an item. */
+export const lockKnownMilliseconds = 2_000;
+
+/**
+ * For workers that write for minutes, whose execution may be stopped and followed by another meanwhile: what they ask
+ * before each call. Answers nothing where the lock was looked at lately, else looks; see {@link assertLock}.
+ */
+export function watchLock(
+  artefacts: Artefacts,
+  holder: Holder,
+  now: () => number = () => performance.now(),
+): () => Promise<void> | undefined {
+  let known = now();
+  let asking: Promise<void> | undefined;
+  return () => {
+    const at = now();
+    if (at - known < lockKnownMilliseconds) return undefined;
+    asking ??= assertLock(artefacts, holder)
+      .then(() => {
+        known = at;
+      })
+      .finally(() => {
+        asking = undefined;
+      });
+    return asking;
+  };
+}
+
 async function heldLock(artefacts: Artefacts, holder: Holder): Promise<{ lock: Lock; etag: string }> {
   const found = await readLock(artefacts, keys.destinationLock(holder.kind, holder.destination));
   if (found?.lock.execution === holder.promotionExecution) return found;

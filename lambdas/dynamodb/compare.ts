@@ -1,4 +1,5 @@
 import type { Surroundings } from '../core/handler.ts';
+import { type Holder, watchLock } from '../core/lock.ts';
 import { type Change, changePage } from './change.ts';
 import { changeOf, fingerprintOf } from './copy.ts';
 import type { WireItem } from './engine.ts';
@@ -29,19 +30,18 @@ export async function compareSegments(input: SegmentInput, surroundings: Surroun
   return await workOnSegments(input, surroundings, {
     stage: 'verify',
     scope,
-    open: (run) => openComparison(run, input.group, surroundings, scope),
+    open: (run, holder) => openComparison({ run, holder, scope }, input.group, surroundings),
   });
 }
 
 async function openComparison(
-  run: ChildRun,
+  { run, holder, scope }: { run: ChildRun; holder: Holder; scope: string },
   group: SegmentGroup,
   surroundings: Surroundings,
-  scope: string,
 ): Promise<Walk> {
   const { repairs } = run;
   const [tables, change] = await Promise.all([
-    openTables(surroundings, run, group, repairs),
+    openTables(surroundings, run, group, repairs ? watchLock(surroundings.artefacts, holder) : null),
     changeOf(surroundings, group),
   ]);
   const comparison = { run, group, surroundings, scope, tables, change, repairs };

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { readRequired } from '../core/artefacts.ts';
 import type { Surroundings } from '../core/handler.ts';
+import { type Holder, watchLock } from '../core/lock.ts';
 import { readOwn } from '../core/problems.ts';
 import { type BeforeImage, countNoted, keepBeforeImages, type PageStart, writtenMark } from './before-images.ts';
 import { type Change, changePage, compileChange } from './change.ts';
@@ -18,7 +19,7 @@ export async function copySegments(input: SegmentInput, surroundings: Surroundin
   return await workOnSegments(input, surroundings, {
     stage: 'import',
     scope: '',
-    open: (run) => openCopy(run, input.group, surroundings),
+    open: (run, holder) => openCopy(run, holder, input.group, surroundings),
   });
 }
 
@@ -30,8 +31,8 @@ interface Copy {
   readonly change: Change;
 }
 
-async function openCopy(run: ChildRun, group: SegmentGroup, surroundings: Surroundings): Promise<Walk> {
-  const tables = await openTables(surroundings, run, group, true);
+async function openCopy(run: ChildRun, holder: Holder, group: SegmentGroup, surroundings: Surroundings): Promise<Walk> {
+  const tables = await openTables(surroundings, run, group, watchLock(surroundings.artefacts, holder));
   const change = await changeOf(surroundings, group);
   const copy = { run, group, surroundings, tables, change };
   return {
@@ -53,12 +54,12 @@ async function openCopy(run: ChildRun, group: SegmentGroup, surroundings: Surrou
 }
 
 /**
- * Ten seconds' worth of items where capacity is limited, at a unit an item at least: a page of 1 MB has thousands, and
- * at one unit a second would take longer than a worker lives.
+ * Two seconds' worth of items where capacity is limited, at a unit an item and shared by the segments of the group, so
+ * that positions are kept as often as without a limit; four at least. A page of 1 MB has thousands of items.
  */
-export function pageLimit({ limits }: Pick<SegmentGroup, 'limits'>): { limit?: number } {
+export function pageLimit({ limits, segments }: Pick<SegmentGroup, 'limits' | 'segments'>): { limit?: number } {
   const units = Math.min(limits.writeUnits ?? Number.POSITIVE_INFINITY, limits.readUnits ?? Number.POSITIVE_INFINITY);
-  return units < 1000 ? { limit: Math.max(1, Math.ceil(10 * units)) } : {};
+  return units < 1000 ? { limit: Math.max(4, Math.ceil((2 * units) / segments.length)) } : {};
 }
 
 /** Sum of the checksums of items as they were read; the same items in another order have the same. */

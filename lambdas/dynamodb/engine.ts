@@ -82,6 +82,8 @@ export interface EngineOptions {
   remaining(): number;
   readonly readLimiter?: Limiter;
   readonly writeLimiter?: Limiter;
+  /** Asked before each call that writes; nothing stands for yes, a rejection ends the write. */
+  readonly mayWrite?: () => Promise<void> | undefined;
   /** Batches under way at once over all callers of this engine. */
   readonly batchesInFlight: number;
 }

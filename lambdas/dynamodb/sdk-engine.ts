@@ -74,6 +74,7 @@ export function openSdkTable(client: DynamoDBClient, options: EngineOptions): Ta
       await pauseBefore(round, remaining, table);
       const requests = [...left];
       await options.writeLimiter?.take(requests.length);
+      await options.mayWrite?.();
       try {
         const answer = await attempt(
           () =>
@@ -123,6 +124,7 @@ export function openSdkTable(client: DynamoDBClient, options: EngineOptions): Ta
       await eachOf(items, batchesInFlight, async (item) => {
         await pauseBefore(0, remaining, table);
         await options.writeLimiter?.take(1);
+        await options.mayWrite?.();
         const Item = itemOf(item);
         try {
           const answer = await attempt(

@@ -15,7 +15,7 @@ export interface SegmentWork {
   /** Prefix of the checkpoints: empty where they outlive a run, the run's where each run begins anew. */
   readonly scope: string;
   /** Opens the tables and says what is done to their pages. */
-  open(run: ChildRun): Promise<Walk>;
+  open(run: ChildRun, holder: Holder): Promise<Walk>;
 }
 
 const stopFlag = record({ error: text, cause: text });
@@ -62,7 +62,7 @@ export async function workOnSegments(
   if (stopped) return await fail(stopped);
 
   const holder: Holder = { kind: 'dynamodb', destination: run.destination, promotionExecution };
-  const opened = await work.open(run);
+  const opened = await work.open(run, holder);
   const isStopped = async () => (await readStop()) !== null;
   const ended = await walk(checkpoint, group, opened, { artefacts, key, holder, remaining, isStopped }).finally(() =>
     opened.close?.(),

@@ -30,30 +30,26 @@ export interface OpenTables {
 
 /**
  * Opens the tables of one group of segments. The sessions are narrowed to these two tables, and to reading where
- * nothing is written, so that a mistake in a child cannot reach any other table.
+ * nothing is written (`mayWrite` null), so that a mistake in a child cannot reach any other table.
  */
 export async function openTables(
   surroundings: Surroundings,
   run: ChildRun,
   group: SegmentGroup,
-  writes: boolean,
+  mayWrite: EngineOptions['mayWrite'] | null,
 ): Promise<OpenTables> {
   const { limits, sourceEndpoint, destinationEndpoint } = group;
   const open = (side: Side, table: string, endpoint: string, actions: readonly string[]) =>
-    openSide(surroundings, run, { side, table, endpoint, limits }, actions);
+    openSide(surroundings, run, { side, table, endpoint, limits, mayWrite: mayWrite ?? undefined }, actions);
   const [source, destination] = await Promise.all([
     open('source', group.table, sourceEndpoint, reading),
-    open('destination', group.as, destinationEndpoint, writes ? [...reading, ...writing] : reading),
+    open('destination', group.as, destinationEndpoint, mayWrite ? [...reading, ...writing] : reading),
   ]);
   return { source, destination };
 }
 
 /** Opens a table of the destination to put its items back by key: the session can do nothing else, and only there. */
-export async function openUndo(
-  surroundings: Surroundings,
-  run: Run,
-  at: { readonly table: string; readonly endpoint: string; readonly limits: SegmentGroup['limits'] },
-): Promise<TableEngine> {
+export async function openUndo(surroundings: Surroundings, run: Run, at: Omit<Place, 'side'>): Promise<TableEngine> {
   const engine = run.request.engine === 'sdk' ? 'sdk' : 'raw';
   return await openSide(surroundings, { ...run, engine }, { side: 'destination', ...at }, undoing);
 }
@@ -65,12 +61,13 @@ interface Place {
   readonly table: string;
   readonly endpoint: string;
   readonly limits: SegmentGroup['limits'];
+  readonly mayWrite: EngineOptions['mayWrite'];
 }
 
 async function openSide(
   surroundings: Surroundings,
   run: Pick<ChildRun, Side | 'promotionId' | 'engine'>,
-  { side, table, endpoint, limits: { readUnits, writeUnits } }: Place,
+  { side, table, endpoint, limits: { readUnits, writeUnits }, mayWrite }: Place,
   actions: readonly string[],
 ): Promise<TableEngine> {
   const resource = tableArn(surroundings.environments, run[side], table);
@@ -93,6 +90,7 @@ async function openSide(
     table,
     remaining: surroundings.remaining,
     batchesInFlight,
+    ...(mayWrite ? { mayWrite } : {}),
     ...(readUnits ? { readLimiter: limiter(readUnits) } : {}),
     ...(writeUnits ? { writeLimiter: limiter(writeUnits) } : {}),
   };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { keys } from '../core/keys.ts';
-import { assertLock } from '../core/lock.ts';
+import { assertLock, watchLock } from '../core/lock.ts';
 import { readOwn } from '../core/problems.ts';
 import { beforeImagesPrefix, type KeptImage, readBeforeImages, writtenMark } from './before-images.ts';
 import { keyNames } from './definition.ts';
@@ -76,7 +76,10 @@ export async function undoItems(undoing: Undoing, asset: string): Promise<Undone
     const shares = shareLimits(run.request.limits, [capacity], { concurrency: 1, readsDestination: false });
     const limits = shares.tables.get(asset) ?? {};
     const { endpoint } = await resolveTarget(clients.dynamodb, asset);
-    const engine = await openUndo(surroundings, run, { table: asset, endpoint: endpoint.href, limits });
+    const engine = await openUndo(surroundings, run, {
+      ...{ table: asset, endpoint: endpoint.href, limits },
+      mayWrite: watchLock(surroundings.artefacts, holder),
+    });
     const units = Math.min(limits.writeUnits ?? itemsAtOnce, limits.readUnits ?? itemsAtOnce);
     const atOnce = Math.max(1, Math.min(itemsAtOnce, Math.ceil(10 * units)));
     try {

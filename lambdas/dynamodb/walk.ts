@@ -79,6 +79,8 @@ export async function walk(
 ): Promise<WalkEnd> {
   await assertLock(keeping.artefacts, keeping.holder);
   delete checkpoint.failure;
+  // The curve of a run begins here: what comes before the first checkpoint has taken its time too.
+  sample(checkpoint);
   const state: { ended: 'overtime' | 'stopped' | 'failed' | null; saved: number; saving: boolean } = {
     ended: null,
     saved: Date.now(),
@@ -161,9 +163,13 @@ function add(checkpoint: Checkpoint, position: SegmentProgress, result: PageResu
   position.fingerprint = (position.fingerprint + fingerprint) % fingerprintModulus;
 }
 
+function sample({ samples, items }: Checkpoint): void {
+  samples.push({ at: new Date().toISOString(), items: items.read + items.compared });
+}
+
 async function save(checkpoint: Checkpoint, { artefacts, key, holder }: WalkKeeping): Promise<void> {
   await assertLock(artefacts, holder);
-  checkpoint.samples.push({ at: new Date().toISOString(), items: checkpoint.items.read + checkpoint.items.compared });
+  sample(checkpoint);
   // Every second sample goes when there are too many: the curve keeps its shape, the object its size.
   if (checkpoint.samples.length > samplesKept) {
     checkpoint.samples = checkpoint.samples.filter((_, index, all) => index % 2 === 0 || index === all.length - 1);

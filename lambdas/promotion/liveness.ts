@@ -19,7 +19,8 @@ export function livenessOf(states: SFNClient): Liveness {
         check: ({ status }) => (status ? null : 'step functions answered no status'),
       });
       if (execution.status === 'RUNNING' || execution.status === 'PENDING_REDRIVE') return 'running';
-      return (await hasOpenMapRun(states, executionArn)) ? 'running' : 'ended';
+      if (await hasOpenMapRun(states, executionArn)) return 'running';
+      return execution.status === 'ABORTED' || execution.status === 'TIMED_OUT' ? 'stopped' : 'ended';
     } catch (error) {
       if (errorCode(error) === 'ExecutionDoesNotExist') return 'unknown';
       throw named(error, `asking for ${executionArn}`);

@@ -1,15 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Artefacts, ConditionFailed, readRequired } from '../core/artefacts.ts';
 import type { ArtefactPointer } from '../core/contracts.ts';
 import { PromotionError } from '../core/errors.ts';
 import { keys } from '../core/keys.ts';
-import { type Lock, readLock } from '../core/lock.ts';
+import { type Lock, lockKnownMilliseconds, readLock } from '../core/lock.ts';
 import { readOwn } from '../core/problems.ts';
 import { type RequestFile, requestFile } from './contracts.ts';
 import { firstDifference } from './identity.ts';
 import { requestedKinds } from './request.ts';
 
-/** Tells whether an execution, or a Map Run of it, may still write. */
-export type Liveness = (executionArn: string) => Promise<'running' | 'ended' | 'unknown'>;
+/** Tells whether an execution, or a Map Run of it, may still write; of a `stopped` one a worker may be left over. */
+export type Liveness = (executionArn: string) => Promise<State>;
+type State = 'running' | 'stopped' | 'ended' | 'unknown';
 
 /** What Lock answers: the locks are held and the request lies under them, or: ask again. */
 export interface Locked {
@@ -17,6 +19,12 @@ export interface Locked {
   readonly waitSeconds: number;
   readonly request: ArtefactPointer | null;
 }
+
+/**
+ * Step Functions stops executions, not the workers that they have called. Such a worker looks at the lock before it
+ * writes what it last saw two seconds ago or earlier; three more are for a call that is under way.
+ */
+const leftOverMilliseconds = lockKnownMilliseconds + 3_000;
 
 /** An execution that Step Functions does not know yet may just have been started elsewhere; seen thrice, it is gone. */
 const pollsUntilGone = 3;
@@ -28,16 +36,24 @@ const pollsUntilGone = 3;
 export async function lock(
   request: RequestFile,
   run: { execution: string; polls: number },
-  { artefacts, liveness }: { artefacts: Artefacts; liveness: Liveness },
+  {
+    artefacts,
+    liveness,
+    pause = delay,
+  }: { artefacts: Artefacts; liveness: Liveness; pause?: (milliseconds: number) => Promise<unknown> },
 ): Promise<Locked> {
   const lockKeys = [
     keys.promotionLock(request.promotionId),
     ...requestedKinds(request).map((kind) => keys.destinationLock(kind, request.destination)),
   ];
   const present = await Promise.all(lockKeys.map((key) => readLock(artefacts, key)));
+  let leftOver = false;
   for (const [index, found] of present.entries()) {
+    // A repetition cannot know whom the first try has followed.
+    leftOver ||= found?.lock.execution === run.execution;
     if (!found || found.lock.execution === run.execution) continue;
     const state = await stateOf(found.lock, liveness);
+    leftOver ||= state === 'stopped';
     if (state === 'running') throw held(lockKeys[index] ?? '', found.lock);
     if (state === 'unknown' && run.polls + 1 < pollsUntilGone) return { more: true, waitSeconds: 5, request: null };
   }
@@ -59,13 +75,13 @@ export async function lock(
       if (winner?.lock.execution !== run.execution) throw held(key, winner?.lock ?? own);
     }
   }
+  if (leftOver) await pause(leftOverMilliseconds);
   return { more: false, waitSeconds: 0, request: await writeRequest(artefacts, request) };
 }
 
-async function stateOf(lock: Lock, liveness: Liveness): Promise<'running' | 'ended' | 'unknown'> {
+async function stateOf(lock: Lock, liveness: Liveness): Promise<State> {
   const states = await Promise.all([lock.execution, ...lock.children].map(liveness));
-  if (states.includes('running')) return 'running';
-  return states.includes('unknown') ? 'unknown' : 'ended';
+  return (['running', 'unknown', 'stopped'] as const).find((state) => states.includes(state)) ?? 'ended';
 }
 
 function held(key: string, lock: Lock): PromotionError {

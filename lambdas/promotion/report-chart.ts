@@ -30,7 +30,7 @@ export function throughputChart(id: string, samples: readonly Sample[]): Html {
   const average = curve.items / curve.seconds;
   const length = curve.stretches[0]?.to ?? curve.seconds;
   const peak = Math.max(...curve.stretches.map(({ perSecond }) => perSecond));
-  const text = `${counted(last.items, 'item')} by ${moment(last.at)}; ${duration(curve.seconds * 1000)} from the first checkpoint to the last, ${rate(average)} items/s on average, ${rate(peak)} in the busiest ${duration(length * 1000)}.`;
+  const text = `${counted(last.items, 'item')} by ${moment(last.at)}; ${duration(curve.seconds * 1000)} from the beginning to the last checkpoint, ${rate(average)} items/s on average, ${rate(peak)} in the busiest ${duration(length * 1000)}.`;
   return html`<figure>
 ${sizes.map((size) => picture(`${id}-${size.name}`, size, curve, { average, peak, text }))}
 <figcaption>${text}</figcaption>
@@ -56,7 +56,7 @@ ${values.map((value) => html`<path class="grid" d="M${margin.left} ${y(value)}H$
 <path class="average" d="M${margin.left} ${y(average)}H${right}"/><text x="${right}" y="${y(average) - 5}" text-anchor="end">average ${rate(average)}</text>
 ${times.map(({ at, label }) => html`<path class="tick" d="M${x(at)} ${y(0)}v5"/><text x="${x(at)}" y="${y(0) + 18}" text-anchor="middle">${label}</text>`)}
 <text class="axis" x="${margin.left - 8}" y="12" text-anchor="end">items/s</text>
-<text class="axis" x="${right}" y="${height - 5}" text-anchor="end">time since the first checkpoint (${unit})</text>
+<text class="axis" x="${right}" y="${height - 5}" text-anchor="end">time since the beginning (${unit})</text>
 </svg>`;
 }
 

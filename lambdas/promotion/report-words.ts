@@ -16,7 +16,7 @@ const otherWords: Readonly<Partial<Record<Mode, Readonly<Partial<Record<AssetOut
     skipped: 'to skip',
     failed: 'in conflict',
   },
-  rollback: { updated: 'undone', unchanged: 'already gone', skipped: 'left as it is' },
+  rollback: { updated: 'undone', unchanged: 'nothing to undo', skipped: 'left as it is' },
 };
 
 /** What an outcome is called in a run of this mode. */

@@ -175,6 +175,31 @@ describe('a destination table that is merged into', () => {
   });
 });
 
+describe('pitfall 42: a worker that goes on after its execution was stopped', () => {
+  it('writes nothing any more when a rollback of what it did has begun', async () => {
+    [killAt, requests] = [null, 0];
+    const as = 'merged-and-stopped';
+    // At eight units a second each item takes more than two, and the page of a segment ten.
+    const large = source.slice(0, 16).map((item) => ({ ...item, filling: { S: 'x'.repeat(20_000) } }));
+    const before: Item[] = source.slice(0, 16).map((item) => ({ ...item, n: { N: '-1' } }));
+    await world.makeTable(world.dev, { TableName: 'DEV-large' });
+    await world.put(world.dev, 'DEV-large', large);
+    await world.makeTable(world.prod, { TableName: as });
+    await world.put(world.prod, as, before);
+    const dynamodb = { tables: [{ name: 'DEV-large', as }], existing: 'merge', segments: 4 };
+    const slow = { ...promote(as, as, 'merge'), kinds: { dynamodb } };
+    const arn = await world.start({ ...slow, kinds: { dynamodb: { ...dynamodb, limits: { writeUnits: 8 } } } });
+    const isBegun = async () => expect(canonical(await world.scan(world.prod, as))).not.toEqual(canonical(before));
+    await vi.waitFor(isBegun, 30_000);
+    world.host.states.stopExecution({ executionArn: arn });
+    const { status } = await world.run({ ...slow, mode: 'rollback' });
+    expect(status).toBe('SUCCEEDED');
+    expect(canonical(await world.scan(world.prod, as))).toEqual(canonical(before));
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    expect(canonical(await world.scan(world.prod, as))).toEqual(canonical(before));
+  }, 60_000);
+});
+
 describe('an empty destination table that is adopted', () => {
   it('is empty again after a rollback', async () => {
     [killAt, requests] = [null, 0];

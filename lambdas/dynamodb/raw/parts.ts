@@ -13,6 +13,8 @@ export interface TableParts {
   readonly batchesInFlight: number;
   readonly readLimiter?: Limiter | undefined;
   readonly writeLimiter?: Limiter | undefined;
+  /** See `EngineOptions`. */
+  readonly mayWrite: () => Promise<void> | undefined;
   remaining(): number;
   readonly wait?: Wait;
 }

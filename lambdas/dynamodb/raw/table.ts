@@ -47,6 +47,7 @@ export function openTable(target: Omit<ConnectionTarget, 'sockets'>, options: Ra
     batchesInFlight,
     readLimiter: options.readLimiter,
     writeLimiter: options.writeLimiter,
+    mayWrite: options.mayWrite ?? (() => undefined),
     remaining: () => options.remaining(),
     ...(options.wait ? { wait: options.wait } : {}),
   };

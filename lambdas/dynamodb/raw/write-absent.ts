@@ -36,6 +36,8 @@ export function createAbsentWriter(parts: TableParts) {
     try {
       return await persist(
         async () => {
+          const permit = parts.mayWrite();
+          if (permit) await permit;
           try {
             taken = putUnits(await connection.call('PutItem', body));
             estimate.learn([item], taken);

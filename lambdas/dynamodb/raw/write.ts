@@ -45,6 +45,8 @@ export function createBatchWriter(parts: TableParts, form: WriteForm): BatchWrit
       const outcome = await persist(
         async () => {
           attempts += 1;
+          const permit = parts.mayWrite();
+          if (permit) await permit;
           try {
             const answer = unprocessedSpans(await connection.call('BatchWriteItem', body), table, form);
             taken = answer.units;

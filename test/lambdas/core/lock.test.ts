@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Artefacts } from '../../../lambdas/core/artefacts.ts';
 import { keys } from '../../../lambdas/core/keys.ts';
-import { assertLock, type Holder, joinLock, type Lock, readLock } from '../../../lambdas/core/lock.ts';
+import { assertLock, type Holder, joinLock, type Lock, readLock, watchLock } from '../../../lambdas/core/lock.ts';
 import { startBucket, type TestBucket } from '../../support/bucket.ts';
 import { executionArn, refusal } from '../../support/factories.ts';
 
@@ -107,5 +107,38 @@ describe('assertLock', () => {
     const found = await refusal(() => assertLock(world.artefacts, holderOf('absent')));
     expect(found).toMatchObject({ name: 'Promotion.Conflict', code: 'LockLost' });
     expect(found.message).toContain('nobody');
+  });
+});
+
+describe('watchLock', () => {
+  it('looks at the lock when it was not seen for two seconds, once for all who ask then', async () => {
+    putLock('watched');
+    let time = 0;
+    let reads = 0;
+    const artefacts: Artefacts = {
+      ...world.artefacts,
+      read: async (key) => {
+        reads += 1;
+        return await world.artefacts.read(key);
+      },
+    };
+    const mayWrite = watchLock(artefacts, holderOf('watched'), () => time);
+    time = 1_999;
+    expect([mayWrite(), reads]).toEqual([undefined, 0]);
+    time = 2_000;
+    await Promise.all([mayWrite(), mayWrite()]);
+    expect(reads).toBe(1);
+    time = 3_999;
+    expect(mayWrite()).toBeUndefined();
+  });
+
+  it('ends a worker that was stopped for a while and has lost its lock, at every call from then on', async () => {
+    putLock('taken-over', { execution: executionArn('run-2') });
+    let time = 0;
+    const mayWrite = watchLock(world.artefacts, holderOf('taken-over'), () => time);
+    time = 600_000;
+    for (let calls = 0; calls < 2; calls++) {
+      expect(await refusal(async () => await mayWrite())).toMatchObject({ code: 'LockLost' });
+    }
   });
 });

@@ -32,7 +32,7 @@ async function narrowings(writes: boolean): Promise<Record<string, { actions: st
     sealing: {} as never,
     remaining: () => 60_000,
   };
-  closeTables(await openTables(surroundings, run, group, writes));
+  closeTables(await openTables(surroundings, run, group, writes ? () => undefined : null));
   return Object.fromEntries(
     asked.map(({ RoleArn, Policy = '' }) => {
       const [tables] = (JSON.parse(Policy) as { Statement: { Action: string[]; Resource: unknown }[] }).Statement;

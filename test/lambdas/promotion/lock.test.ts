@@ -32,7 +32,13 @@ const requestOf = (name: string, fields: Partial<RequestFile> = {}) =>
 const take = (
   request: RequestFile,
   { polls = 0, execution = me, liveness = living(), artefacts = world.artefacts as Artefacts } = {},
-) => lock(request, { execution, polls }, { artefacts, liveness });
+) => {
+  pauses = [];
+  const pause = async (milliseconds: number) => void pauses.push(milliseconds);
+  return lock(request, { execution, polls }, { artefacts, liveness, pause });
+};
+/** Milliseconds that the last lock has waited, each time. */
+let pauses: number[] = [];
 
 function putLock(key: string, fields: Partial<Lock> = {}): void {
   world.put(key, { promotionId: 'p', execution: other, children: [], takenAt: '2026-11-21T00:00:00.000Z', ...fields });
@@ -112,6 +118,18 @@ describe('a lock that somebody holds', () => {
     const { lock: found } = (await readLock(world.artefacts, destinationKey('ended'))) ?? {};
     expect(found).toMatchObject({ promotionId: 'ended', execution: me, children: [] });
     expect(await ownerOf(promotionKey('ended'))).toBe(me);
+  });
+
+  it('who was stopped is taken over when what his workers have under way is over; who has ended, at once', async () => {
+    putLock(destinationKey('stopped'));
+    await take(requestOf('stopped'), { liveness: living({ [other]: 'stopped' }) });
+    expect([pauses, await ownerOf(destinationKey('stopped'))]).toEqual([[5_000], me]);
+    // A repetition after a lost answer does not know any more.
+    await take(requestOf('stopped'));
+    expect(pauses).toEqual([5_000]);
+    putLock(destinationKey('at-once'));
+    await take(requestOf('at-once'));
+    expect(pauses).toEqual([]);
   });
 
   it('who has ended is not taken over while a child of his goes on', async () => {

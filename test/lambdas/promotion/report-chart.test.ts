@@ -40,7 +40,7 @@ describe('throughputChart', () => {
     const [wide] = select(chartOf(samplesOf([0, 0], [20, 1000])), 'svg');
     if (!wide) throw new Error('there is no picture');
     const texts = select(wide, 'text').map(textOf);
-    expect(texts).toEqual(expect.arrayContaining(['items/s', 'time since the first checkpoint (s)', 'average 50']));
+    expect(texts).toEqual(expect.arrayContaining(['items/s', 'time since the beginning (s)', 'average 50']));
     expect(texts).toEqual(expect.arrayContaining(['0', '20', '40', '60', '2', '10']));
     const levels = [...(select(wide, '.line')[0]?.attributes.d ?? '').matchAll(/[ML]\S+ ([\d.]+)H/g)];
     expect(new Set(levels.map(([, y]) => y)).size).toBe(1);
@@ -55,7 +55,7 @@ describe('throughputChart', () => {
     expect(labels.map(({ attributes }) => attributes.id)).toEqual(named);
     expect(labels.map(textOf)).toEqual([
       'Throughput over time',
-      '4,000 items by 2026-11-21 08:00:40 UTC; 40 s from the first checkpoint to the last, 100 items/s on average, 150 in the busiest 5 s.',
+      '4,000 items by 2026-11-21 08:00:40 UTC; 40 s from the beginning to the last checkpoint, 100 items/s on average, 150 in the busiest 5 s.',
     ]);
   });
 
@@ -64,7 +64,7 @@ describe('throughputChart', () => {
     if (!wide) throw new Error('there is no picture');
     const base = Number(wide.attributes.height) - 40;
     expect(select(wide, '.line')[0]?.attributes.d).toContain(` ${base}H`);
-    expect(select(wide, 'text').map(textOf)).toContain('time since the first checkpoint (min)');
+    expect(select(wide, 'text').map(textOf)).toContain('time since the beginning (min)');
   });
 
   it('stays within its box whatever was measured, on both sizes of screen', () => {

@@ -85,6 +85,12 @@ export const coreMutations: readonly Mutation[] = [
   ]),
   ...of('lock', [
     {
+      name: 'lock-is-looked-at-again',
+      search: 'if (at - known < lockKnownMilliseconds) return undefined;',
+      replace: 'if (at >= known) return undefined;',
+      test: 'watchLock ends a worker that was stopped for a while and has lost its lock',
+    },
+    {
       name: 'damaged-lock-is-not-free',
       search: 'if (parsed.success) return { lock: parsed.data, etag: artefact.etag };',
       replace: 'if (!parsed.success) return null; else return { lock: parsed.data, etag: artefact.etag };',

@@ -13,6 +13,12 @@ export const promotionMutations: readonly Mutation[] = [
       test: 'a lock that somebody holds who is running refuses the destination, and nothing is taken',
     },
     {
+      name: 'left-over-workers-are-waited-for',
+      search: 'if (leftOver) await pause(leftOverMilliseconds);',
+      replace: '',
+      test: 'a lock that somebody holds who was stopped is taken over when what his workers have under way is over',
+    },
+    {
       name: 'children-are-waited-for',
       search: '[lock.execution, ...lock.children].map(liveness)',
       replace: '[lock.execution].map(liveness)',

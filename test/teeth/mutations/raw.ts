@@ -183,6 +183,14 @@ export const rawMutations: readonly Mutation[] = [
       test: 'writeBodies never takes the memory of a body that is under way, whatever is given back',
     },
   ]),
+  ...of('write', [
+    {
+      name: 'raw-write-asks-first',
+      search: 'if (permit) await permit;',
+      replace: '',
+      test: 'write asks before each call, and makes none where it may not',
+    },
+  ]),
   ...of(
     'write',
     [

@@ -234,6 +234,12 @@ export const replaceMutations: readonly Mutation[] = [
       test: 'pitfall 10: a worker that dies between an image and its write forgets nothing of what was there when it is killed at request 9',
     },
     {
+      name: 'left-over-worker-sees-a-lost-lock',
+      search: 'openTables(surroundings, run, group, watchLock(surroundings.artefacts, holder))',
+      replace: 'openTables(surroundings, run, group, () => undefined)',
+      test: 'pitfall 42: a worker that goes on after its execution was stopped writes nothing any more when a rollback',
+    },
+    {
       name: 'what-a-killed-worker-merged-counts-as-written',
       search: 'const noted = isKnown && equal.length > 0',
       replace: 'const noted = !isKnown && equal.length > 0',

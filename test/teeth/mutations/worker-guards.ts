@@ -42,7 +42,7 @@ export const workerGuardMutations: readonly Mutation[] = [
     },
     {
       name: 'comparison-cannot-write',
-      search: 'writes ? [...reading, ...writing] : reading',
+      search: 'mayWrite ? [...reading, ...writing] : reading',
       replace: '[...reading, ...writing]',
       test: 'the sessions of a group of segments may write nowhere in a comparison',
     },

@@ -45,6 +45,19 @@ describe('write', () => {
     expect(dynamodb.calls[0]?.text).toBe(`{"RequestItems":{"orders":[{"PutRequest":{"Item":${item}}}]}}`);
   });
 
+  it('asks before each call, and makes none where it may not', async () => {
+    dynamodb.script((_call, index) => (index === 0 ? left(putsOf(_call)) : done));
+    let asked = 0;
+    const mayWrite = async () => {
+      asked += 1;
+      if (asked > 3) throw new Error('the lock is lost');
+    };
+    await write(itemsOf(20), { mayWrite });
+    expect([asked, dynamodb.calls.length]).toEqual([3, 3]);
+    await expect(write(itemsOf(20), { mayWrite })).rejects.toThrow('the lock is lost');
+    expect(dynamodb.calls).toHaveLength(3);
+  });
+
   it('has no more batches under way than it may, over all its callers', async () => {
     let underway = 0;
     let most = 0;
