@@ -31,7 +31,7 @@ export type SettingName = (typeof settingNames)[number];
 
 const unitsPerSecond = z.union([
   z.number().positive(),
-  z.string().regex(/^(100|[1-9]\d?)%$/, 'a share is a whole per cent, "1%" to "100%"'),
+  z.string().regex(/^(100|[1-9]\d?)%$/, 'give a number of units, or a share of what the table has: "1%" to "100%"'),
 ]);
 
 /** See {@link TransformStep}. */

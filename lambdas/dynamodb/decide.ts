@@ -79,6 +79,7 @@ export async function decide(destination: TableClients, considered: Considered):
     findings: [
       ...(made ? wanted.findings : []),
       ...(ways ? changeFindings(run.request, definition) : []),
+      ...(choice?.engine === 'exportImport' ? limitsFinding(run.request, table.table) : []),
       ...(verdict.findings ?? []),
     ],
     ways: ways && {
@@ -189,6 +190,12 @@ function settingsFinding(as: string, found: readonly Difference[]): Finding[] {
   if (found.length === 0) return [];
   const list = found.map(({ path, wanted, found }) => `${path} (source ${wanted}, here ${found})`).join(', ');
   return [{ code: 'SettingsKept', asset: as, message: `${as} keeps its own settings: ${list}` }];
+}
+
+/** The service copies at its own pace; only the comparison after it keeps the limits. */
+function limitsFinding({ limits = {} }: Run['request'], asset: string): Finding[] {
+  if (limits.readUnits === undefined && limits.writeUnits === undefined) return [];
+  return [{ code: 'LimitsNotKept', asset, message: `limits do not hold for the export and import of ${asset}` }];
 }
 
 /** One strongly consistent read: the item count of the description may be six hours old. */

@@ -67,13 +67,22 @@ export function openSdkTable(client: DynamoDBClient, options: EngineOptions): Ta
     };
   }
 
-  /** Sends one batch until nothing of it is left; of a batch that is refused for one item, the halves. */
+  /** Units that an item takes, indexes included, by the last calls: items of one table are mostly alike in that. */
+  let unitsAnItem = 1;
+  const learn = (requests: number, taken: number | undefined) => {
+    if (taken !== undefined) unitsAnItem = Math.max(1, unitsAnItem + 0.3 * (taken / requests - unitsAnItem));
+  };
+
+  /** Sends one batch until nothing of it is left; of a call that is refused for one item, the halves. */
   async function send(batch: readonly WriteRequest[], refused: (request: WriteRequest, error: Error) => void) {
     let left = batch;
-    for (let round = 0; left.length > 0; round++) {
+    for (let round = 0; left.length > 0; ) {
       await pauseBefore(round, remaining, table);
-      const requests = [...left];
-      await options.writeLimiter?.take(requests.length);
+      const most = options.writeLimiter?.unitsPerCall ?? Number.POSITIVE_INFINITY;
+      const requests = left.slice(0, Math.max(1, Math.floor(most / unitsAnItem)));
+      const rest = left.slice(requests.length);
+      const units = requests.length * unitsAnItem;
+      await options.writeLimiter?.take(units);
       await options.mayWrite?.();
       try {
         const answer = await attempt(
@@ -87,15 +96,22 @@ export function openSdkTable(client: DynamoDBClient, options: EngineOptions): Ta
           },
         );
         const taken = answer.ConsumedCapacity?.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
-        options.writeLimiter?.settle(requests.length, taken ?? requests.length);
-        left = answer.UnprocessedItems?.[table] ?? [];
+        options.writeLimiter?.settle(units, taken ?? units);
+        const unprocessed = answer.UnprocessedItems?.[table] ?? [];
+        if (unprocessed.length === 0) learn(requests.length, taken);
+        round = unprocessed.length > 0 ? round + 1 : 0;
+        left = [...unprocessed, ...rest];
       } catch (error) {
         if (!isRefusal(error)) throw named(error, `writing items to ${table}`);
+        options.writeLimiter?.settle(units, 0);
         const [first] = requests;
-        if (requests.length === 1 && first) return refused(first, error as Error);
         const half = Math.ceil(requests.length / 2);
-        await send(requests.slice(0, half), refused);
-        return await send(requests.slice(half), refused);
+        if (requests.length === 1 && first) refused(first, error as Error);
+        else {
+          await send(requests.slice(0, half), refused);
+          await send(requests.slice(half), refused);
+        }
+        left = rest;
       }
     }
   }
@@ -123,7 +139,8 @@ export function openSdkTable(client: DynamoDBClient, options: EngineOptions): Ta
       };
       await eachOf(items, batchesInFlight, async (item) => {
         await pauseBefore(0, remaining, table);
-        await options.writeLimiter?.take(1);
+        const units = unitsAnItem;
+        await options.writeLimiter?.take(units);
         await options.mayWrite?.();
         const Item = itemOf(item);
         try {
@@ -134,7 +151,9 @@ export function openSdkTable(client: DynamoDBClient, options: EngineOptions): Ta
                 ConsumedCapacity ? null : `dynamodb answered a write to ${table} without what it took`,
             },
           );
-          options.writeLimiter?.settle(1, answer.ConsumedCapacity?.CapacityUnits ?? 1);
+          const taken = answer.ConsumedCapacity?.CapacityUnits;
+          options.writeLimiter?.settle(units, taken ?? units);
+          learn(1, taken);
         } catch (error) {
           if (errorCode(error) === 'ConditionalCheckFailedException') present += 1;
           else if (isRefusal(error)) {

@@ -192,8 +192,8 @@ async function outcomeOf(
     await journal.append({ asset, step: 'undo', phase: 'result', after: { id, back, left } });
   }
   const place = keys.work(run.promotionId, 'dynamodb', 'rollback', leftPath(holder.promotionExecution, asset));
-  const message = `${left} items of ${asset} were left, because somebody has changed them since or the table refuses what they were; their keys are listed in ${place}`;
+  const message = `${left} ${left === 1 ? 'item' : 'items'} of ${asset} left, because somebody has changed what is there since or the table refuses what was; the keys are listed in ${place}`;
   const findings = left > 0 ? [notRolledBack(asset, message)] : [];
-  const reason = `${back} items are as they were before the promotion${left > 0 ? `, ${left} were left` : ''}`;
+  const reason = `as before the promotion: ${back} ${back === 1 ? 'item' : 'items'}${left > 0 ? `; left: ${left}` : ''}`;
   return { asset, outcome: own() ? 'restored' : 'gone', reason, findings };
 }

@@ -228,6 +228,12 @@ describe('the way of the items', () => {
     expect(ways).toMatchObject({ chosen: 'exportImport', reason: 'it costs less' });
   });
 
+  it('that takes no part in the limits says so', async () => {
+    const of = (limits: object) => decided({ source: recoverable, environments: exporting, request: { limits } });
+    expect((await of({ writeUnits: 100 })).findings).toMatchObject([{ code: 'LimitsNotKept' }]);
+    expect((await of({})).findings).toEqual([]);
+  });
+
   it.each([
     ['full', 1],
     ['sample', 0.01],

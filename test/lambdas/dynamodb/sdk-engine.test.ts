@@ -114,6 +114,58 @@ describe('pitfall 1: unprocessed items', () => {
   });
 });
 
+describe('a write limiter', () => {
+  const units = (taken: number) => ({
+    body: { UnprocessedItems: {}, ConsumedCapacity: [{ TableName: 'orders', CapacityUnits: taken }] },
+  });
+
+  it('keeps each call below what one call should take, by what items took before', async () => {
+    const log: string[] = [];
+    const writeLimiter = {
+      unitsPerCall: 6,
+      take: async (asked: number) => void log.push(`take ${asked.toFixed(1)}`),
+      settle: (estimated: number, taken: number) => void log.push(`settle ${estimated.toFixed(1)} ${taken}`),
+    };
+    dynamodb.script((call) => units(2 * putsOf(call).length));
+    const table = openSdkTable(dynamodb.client, {
+      table: 'orders',
+      remaining: plenty,
+      batchesInFlight: 1,
+      writeLimiter,
+    });
+    expect(await table.write(itemsOf(40).map(bytesOf))).toEqual([]);
+    const sizes = dynamodb.calls.map((call) => putsOf(call).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(40);
+    expect([sizes[0], Math.max(...sizes.slice(8))]).toEqual([6, 3]);
+    expect(log.slice(0, 2)).toEqual(['take 6.0', 'settle 6.0 12']);
+  });
+
+  it('gets back what a refused call did not take', async () => {
+    let level = 0;
+    const writeLimiter = {
+      unitsPerCall: 4,
+      take: async (asked: number) => {
+        level -= asked;
+      },
+      settle: (estimated: number, taken: number) => {
+        level += estimated - taken;
+      },
+    };
+    dynamodb.script((call) => {
+      const ids = idsOf(putsOf(call));
+      return ids.includes('item-5') ? awsError('ValidationException') : units(ids.length);
+    });
+    const table = openSdkTable(dynamodb.client, {
+      table: 'orders',
+      remaining: plenty,
+      batchesInFlight: 1,
+      writeLimiter,
+    });
+    const rejected = await table.write(itemsOf(9).map(bytesOf));
+    expect([rejected.map(({ item }) => itemIn(item).id), level]).toEqual([[{ S: 'item-5' }], -8]);
+  });
+});
+
 describe('pitfall 3: a call that is throttled as a whole', () => {
   it.each([
     ['ProvisionedThroughputExceededException', 400],

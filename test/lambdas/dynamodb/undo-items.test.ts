@@ -139,7 +139,7 @@ describe('undoItems', () => {
     expect(await undo()).toEqual({
       asset: as,
       outcome: 'restored',
-      reason: '2 items are as they were before the promotion',
+      reason: 'as before the promotion: 2 items',
       findings: [],
     });
     expect(await numbers()).toEqual({ a: 1, own: 5 });
@@ -217,7 +217,7 @@ describe('pitfall 15: an older state over a newer one', () => {
     const { outcome, findings } = await undo();
     expect(await numbers()).toEqual({ back: 1, changed: 9, new: 9 });
     expect([outcome, findings?.[0]?.code]).toEqual(['restored', 'NotRolledBack']);
-    expect(findings?.[0]?.message).toContain(`3 items of ${as} were left`);
+    expect(findings?.[0]?.message).toContain(`3 items of ${as} left`);
     const [listed = ''] = await artefacts.list(keys.work(as, 'dynamodb', 'rollback', 'left/'));
     const text = (await artefacts.read(listed))?.text ?? '';
     expect(text.split('\n').map((line) => line && JSON.parse(line).key.id.S)).toEqual([
@@ -236,10 +236,7 @@ describe('pitfall 15: an older state over a newer one', () => {
     const before = writes();
     await holdLock('again');
     const second = await undo('again');
-    expect([second.outcome, second.reason]).toEqual([
-      'gone',
-      '1 items are as they were before the promotion, 1 were left',
-    ]);
+    expect([second.outcome, second.reason]).toEqual(['gone', 'as before the promotion: 1 item; left: 1']);
     expect([await numbers(), writes() - before]).toEqual([{ a: 1, b: 7 }, 0]);
     expect(stepsOf(entries).filter((step) => step === 'undo result')).toHaveLength(1);
   });

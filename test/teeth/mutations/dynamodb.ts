@@ -8,14 +8,20 @@ export const dynamodbMutations: readonly Mutation[] = [
   ...of('sdk-engine', [
     {
       name: 'unprocessed-items-are-written',
-      search: 'left = answer.UnprocessedItems?.[table] ?? [];',
-      replace: 'left = [];',
+      search: 'const unprocessed = answer.UnprocessedItems?.[table] ?? [];',
+      replace: 'const unprocessed: WriteRequest[] = answer.UnprocessedItems?.none ?? [];',
       test: 'pitfall 1: unprocessed items are written again until none is left',
     },
     {
+      name: 'sdk-call-takes-what-a-limit-allows',
+      search: 'options.writeLimiter?.unitsPerCall ?? Number.POSITIVE_INFINITY',
+      replace: 'Number.POSITIVE_INFINITY',
+      test: 'a write limiter keeps each call below what one call should take, by what items took before',
+    },
+    {
       name: 'unprocessed-items-are-written-alone',
-      search: 'const requests = [...left];',
-      replace: 'const requests = [...batch];',
+      search: 'const requests = left.slice(0, Math.max(1, Math.floor(most / unitsAnItem)));',
+      replace: 'const requests = batch.slice(0, Math.max(1, Math.floor(most / unitsAnItem)));',
       test: 'pitfall 1: unprocessed items are asked for again alone, not with what was taken',
     },
     {
