@@ -11,6 +11,7 @@ import { attempt, errorCode, named } from '../core/retry.ts';
 import { fromJson, type Item, toJson } from './attributes.ts';
 import type { EngineOptions, ItemPage, PageRequest, Rejected, TableEngine, WireItem } from './engine.ts';
 import { keyProjection, pauseBefore, samePosition } from './item-calls.ts';
+import { createUnitEstimate } from './units.ts';
 import { hideReservedName, showReservedName } from './wire.ts';
 
 /** Limits of one call (API reference): 25 items a write, 100 keys a read. */
@@ -67,21 +68,24 @@ export function openSdkTable(client: DynamoDBClient, options: EngineOptions): Ta
     };
   }
 
-  /** Units that an item takes, indexes included, by the last calls: items of one table are mostly alike in that. */
-  let unitsAnItem = 1;
-  const learn = (requests: number, taken: number | undefined) => {
-    if (taken !== undefined) unitsAnItem = Math.max(1, unitsAnItem + 0.3 * (taken / requests - unitsAnItem));
-  };
+  const estimate = createUnitEstimate();
+  /** What the estimate goes by; nothing where nothing is limited, for it costs as much as sending. */
+  const textsOf = (requests: readonly WriteRequest[]) =>
+    options.writeLimiter
+      ? requests.map(({ PutRequest, DeleteRequest }) => bytesOf(PutRequest?.Item ?? DeleteRequest?.Key ?? {}))
+      : [];
 
   /** Sends one batch until nothing of it is left; of a call that is refused for one item, the halves. */
   async function send(batch: readonly WriteRequest[], refused: (request: WriteRequest, error: Error) => void) {
-    let left = batch;
+    let left = [...batch];
     for (let round = 0; left.length > 0; ) {
       await pauseBefore(round, remaining, table);
       const most = options.writeLimiter?.unitsPerCall ?? Number.POSITIVE_INFINITY;
-      const requests = left.slice(0, Math.max(1, Math.floor(most / unitsAnItem)));
+      const waiting = textsOf(left);
+      const texts = waiting.slice(0, estimate.affordable(waiting, most));
+      const requests = options.writeLimiter ? left.slice(0, texts.length) : left;
       const rest = left.slice(requests.length);
-      const units = requests.length * unitsAnItem;
+      const units = estimate.of(texts);
       await options.writeLimiter?.take(units);
       await options.mayWrite?.();
       try {
@@ -98,7 +102,7 @@ export function openSdkTable(client: DynamoDBClient, options: EngineOptions): Ta
         const taken = answer.ConsumedCapacity?.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
         options.writeLimiter?.settle(units, taken ?? units);
         const unprocessed = answer.UnprocessedItems?.[table] ?? [];
-        if (unprocessed.length === 0) learn(requests.length, taken);
+        if (unprocessed.length === 0) estimate.learn(texts, taken ?? null);
         round = unprocessed.length > 0 ? round + 1 : 0;
         left = [...unprocessed, ...rest];
       } catch (error) {
@@ -139,7 +143,7 @@ export function openSdkTable(client: DynamoDBClient, options: EngineOptions): Ta
       };
       await eachOf(items, batchesInFlight, async (item) => {
         await pauseBefore(0, remaining, table);
-        const units = unitsAnItem;
+        const units = estimate.of([item]);
         await options.writeLimiter?.take(units);
         await options.mayWrite?.();
         const Item = itemOf(item);
@@ -153,7 +157,7 @@ export function openSdkTable(client: DynamoDBClient, options: EngineOptions): Ta
           );
           const taken = answer.ConsumedCapacity?.CapacityUnits;
           options.writeLimiter?.settle(units, taken ?? units);
-          learn(1, taken);
+          estimate.learn([item], taken ?? null);
         } catch (error) {
           if (errorCode(error) === 'ConditionalCheckFailedException') present += 1;
           else if (isRefusal(error)) {

@@ -1,12 +1,12 @@
 import { eachOf } from '../../core/each-of.ts';
 import { ShapeError } from '../../core/retry.ts';
 import type { ItemPage, PageRequest, WireItem } from '../engine.ts';
+import { createUnitEstimate } from '../units.ts';
 import { asJson, keysPerBatch, readBody, scanBody } from './bodies.ts';
 import { distinctKeys, keyText } from './keys.ts';
 import type { TableParts } from './parts.ts';
 import { pause, persist, unprocessed } from './repeat.ts';
 import { pageSpans, responseSpans } from './spans.ts';
-import { createUnitEstimate } from './units.ts';
 
 /** A page is 1 MB: 256 units of 4 KB, half of it where a read may be behind (developer guide, capacity). */
 const unitsOfPage = 256;

@@ -1,11 +1,11 @@
 import { eachOf } from '../../core/each-of.ts';
 import { errorCode } from '../../core/retry.ts';
 import type { Rejected } from '../engine.ts';
+import { createUnitEstimate } from '../units.ts';
 import { putAbsentBody } from './bodies.ts';
 import type { TableParts } from './parts.ts';
 import { persist, unprocessed } from './repeat.ts';
 import { putUnits } from './spans.ts';
-import { createUnitEstimate } from './units.ts';
 import { isItemRefusal } from './write.ts';
 
 /** How many items were there, and which ones the service refused. */

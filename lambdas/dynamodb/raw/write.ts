@@ -2,11 +2,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { eachOf } from '../../core/each-of.ts';
 import { classify, errorCode } from '../../core/retry.ts';
 import type { Rejected } from '../engine.ts';
+import { createUnitEstimate } from '../units.ts';
 import { bytesPerBatch, inBatches, type WriteForm, writeBodies, writesPerBatch } from './bodies.ts';
 import type { TableParts } from './parts.ts';
 import { pause, persist, unprocessed } from './repeat.ts';
 import { unprocessedSpans } from './spans.ts';
-import { createUnitEstimate } from './units.ts';
 
 /** Refusals for what an item is: the service carries out nothing of a batch with such an item. */
 const itemRefusals = /^(ValidationException|ItemCollectionSizeLimitExceededException)$/;
@@ -72,24 +72,14 @@ export function createBatchWriter(parts: TableParts, form: WriteForm): BatchWrit
     }
   }
 
-  /** Items, one at least, that the limiter wants to see in one call. */
-  function affordable(items: readonly Buffer[]): number {
-    const most = limiter?.unitsPerCall ?? Number.POSITIVE_INFINITY;
-    let units = 0;
-    const over = items.findIndex((item) => {
-      units += estimate.of([item]);
-      return units > most;
-    });
-    return over === -1 ? items.length : Math.max(1, over);
-  }
-
   async function writeBatch(batch: readonly Buffer[], pace: Pace, rejected: Rejected[]): Promise<void> {
     // Parts of the batch still to be written, the next one last: it falls apart where it is throttled or refused.
     const pending: (readonly Buffer[])[] = [batch];
     for (let round = 0; ; ) {
       const rest = pending.pop();
       if (!rest) return;
-      const part = rest.slice(0, affordable(rest.slice(0, pace.size)));
+      const most = limiter?.unitsPerCall ?? Number.POSITIVE_INFINITY;
+      const part = rest.slice(0, estimate.affordable(rest.slice(0, pace.size), most));
       if (rest.length > part.length) pending.push(rest.slice(part.length));
       const outcome = await call(part);
       if ('refused' in outcome) {

@@ -20,8 +20,8 @@ export const dynamodbMutations: readonly Mutation[] = [
     },
     {
       name: 'unprocessed-items-are-written-alone',
-      search: 'const requests = left.slice(0, Math.max(1, Math.floor(most / unitsAnItem)));',
-      replace: 'const requests = batch.slice(0, Math.max(1, Math.floor(most / unitsAnItem)));',
+      search: 'left.slice(0, texts.length) : left;',
+      replace: 'left.slice(0, texts.length) : batch;',
       test: 'pitfall 1: unprocessed items are asked for again alone, not with what was taken',
     },
     {

@@ -170,7 +170,7 @@ export const rawMutations: readonly Mutation[] = [
     },
     {
       name: 'raw-call-takes-what-a-limit-allows',
-      search: 'rest.slice(0, affordable(rest.slice(0, pace.size)))',
+      search: 'rest.slice(0, estimate.affordable(rest.slice(0, pace.size), most))',
       replace: 'rest.slice(0, pace.size)',
       test: 'a write limiter keeps a call below what one call should take',
     },

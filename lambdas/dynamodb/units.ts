@@ -1,6 +1,8 @@
 /** Estimates what a call will take of a limit, and learns from what calls took. */
 export interface UnitEstimate {
   of(texts: readonly Buffer[]): number;
+  /** How many texts from the first on take `most` units at most together; one at least. */
+  affordable(texts: readonly Buffer[], most: number): number;
   /** Says what these texts took; null where the service did not tell. */
   learn(texts: readonly Buffer[], taken: number | null): void;
 }
@@ -24,6 +26,14 @@ export function createUnitEstimate(): UnitEstimate {
   };
   return {
     of: (texts) => plain(texts) * factor,
+    affordable(texts, most) {
+      let units = 0;
+      const over = texts.findIndex((text) => {
+        units += plain([text]) * factor;
+        return units > most;
+      });
+      return over === -1 ? texts.length : Math.max(1, over);
+    },
     learn(texts, taken) {
       const units = plain(texts);
       if (taken !== null && units > 0) factor += weight * (Math.min(largestFactor, taken / units) - factor);

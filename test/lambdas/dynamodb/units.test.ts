@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createUnitEstimate } from '../../../../lambdas/dynamodb/raw/units.ts';
+import { createUnitEstimate } from '../../../lambdas/dynamodb/units.ts';
 
 const texts = (...lengths: number[]) => lengths.map((length) => Buffer.alloc(length));
 
@@ -13,6 +13,15 @@ describe('createUnitEstimate', () => {
     const estimate = createUnitEstimate();
     for (let call = 0; call < 30; call++) estimate.learn(texts(100, 100), 6);
     expect(estimate.of(texts(100))).toBeCloseTo(3, 2);
+  });
+
+  it('says how many items may go together, one at least', () => {
+    const estimate = createUnitEstimate();
+    const affordable = (most: number) => estimate.affordable(texts(500, 2000, 1000, 100), most);
+    expect([0.5, 1, 2, 3, 4.5, 99, Number.POSITIVE_INFINITY].map(affordable)).toEqual([1, 1, 1, 2, 3, 4, 4]);
+    for (let call = 0; call < 30; call++) estimate.learn(texts(100), 2);
+    expect([3, 6, 7].map(affordable)).toEqual([1, 2, 2]);
+    expect(estimate.affordable([], 9)).toBe(0);
   });
 
   it('stays finite and above nothing whatever it learns', () => {
