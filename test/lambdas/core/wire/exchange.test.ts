@@ -58,6 +58,15 @@ describe('an exchange', () => {
     expect(classify(error)).toBe('transient');
   });
 
+  it('does not wait for ever on a connection that was kept', async () => {
+    open({ idle: 50 }, 1);
+    server.script({});
+    await send();
+    server.script(() => undefined);
+    expect(String(await failure())).toContain('a byte within 50 ms');
+    expect(new Set(server.arrived.map(({ connection }) => connection)).size).toBe(1);
+  });
+
   it('does not wait for ever for the last byte, however steadily they come', async () => {
     open({ total: 100 });
     server.script((response) => {
