@@ -6,12 +6,21 @@ import { parseJson } from './json.ts';
 /** Problems shown in one message; the rest is counted. */
 const shown = 5;
 
+/** The names that an object at a place may have; none where that is not known. */
+export type FieldsAt = (path: readonly PropertyKey[]) => readonly string[];
+
 /** Turns what a schema found wrong into one error: what is wrong, where (JSON pointer), what would be right. */
-export function schemaError(error: Problems, code: string, where: string, resolution: string): PromotionError {
-  const problems = error.issues.flatMap((issue) => describe(issue, []));
+export function schemaError(
+  error: Problems,
+  code: string,
+  where: string,
+  resolution: string,
+  fieldsAt?: FieldsAt,
+): PromotionError {
+  const problems = error.issues.flatMap((issue) => describe(issue, [], fieldsAt));
   const detail: ErrorDetail = {
     code,
-    message: `${where} is not valid: ${problemsText(error)}`,
+    message: `${where} is not valid: ${problemsText(error, fieldsAt)}`,
     pointer: problems[0]?.pointer ?? '',
     count: problems.length,
     resolution,
@@ -20,8 +29,8 @@ export function schemaError(error: Problems, code: string, where: string, resolu
 }
 
 /** What a {@link Reader} found wrong: the first problems with their places, and how many more there are. */
-export function problemsText({ issues }: Problems): string {
-  const problems = issues.flatMap((issue) => describe(issue, []));
+export function problemsText({ issues }: Problems, fieldsAt?: FieldsAt): string {
+  const problems = issues.flatMap((issue) => describe(issue, [], fieldsAt));
   const more = problems.length > shown ? ` and ${problems.length - shown} more` : '';
   const texts = problems.slice(0, shown).map(({ pointer, message }) => `${pointer || '/'}: ${message}`);
   return texts.join('; ') + more;
@@ -50,14 +59,24 @@ export function pointerOf(path: readonly PropertyKey[]): string {
 type Issue = z.core.$ZodIssue;
 type Problems = { readonly issues: readonly Issue[] };
 
-function describe(issue: Issue, base: readonly PropertyKey[]): { pointer: string; message: string }[] {
+interface Described {
+  readonly pointer: string;
+  readonly message: string;
+}
+
+function describe(issue: Issue, base: readonly PropertyKey[], fieldsAt: FieldsAt = () => []): Described[] {
   const path = [...base, ...issue.path];
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), message: `unknown field "${key}"` }));
-  }
+  const unknown = (key: string): Described => {
+    const fields = fieldsAt(path);
+    const right = fields.length > 0 ? `; there is ${fields.join(', ')}` : '';
+    return { pointer: pointerOf([...path, key]), message: `unknown field "${key}"${right}` };
+  };
+  if (issue.code === 'unrecognized_keys') return issue.keys.map(unknown);
   if (issue.code === 'invalid_union') {
+    const strange = unknownToAll(issue.errors);
+    if (strange !== undefined) return [unknown(strange)];
     // The branch that got furthest says most: the one with the fewest and the deepest problems.
-    const branches = issue.errors.map((issues) => issues.flatMap((inner) => describe(inner, path)));
+    const branches = issue.errors.map((issues) => issues.flatMap((inner) => describe(inner, path, fieldsAt)));
     const best = branches.sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0];
     return best && depth(best) > path.length ? best : [{ pointer: pointerOf(path), message: alternatives(branches) }];
   }
@@ -71,6 +90,17 @@ function describe(issue: Issue, base: readonly PropertyKey[]): { pointer: string
     ];
   }
   return [{ pointer, message: `${lowered(issue.message)}${shownValue(issue.input)}` }];
+}
+
+/** A field that none of the objects has which the value could be. */
+function unknownToAll(branches: readonly (readonly Issue[])[]): string | undefined {
+  const objects = branches.filter(
+    (issues) => !issues.some(({ code, path }) => code === 'invalid_type' && !path.length),
+  );
+  const [first, ...others] = objects.map((issues) =>
+    issues.flatMap((issue) => (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [])),
+  );
+  return first?.find((key) => others.every((keys) => keys.includes(key)));
 }
 
 /** The wrong value, where the schema was asked to report it and it is short enough to be read in a message. */

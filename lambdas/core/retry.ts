@@ -86,7 +86,9 @@ export function named(error: unknown, what: string): PromotionError {
         {
           code: 'AccessDenied',
           message: text,
-          resolution: 'deploy the access stack of that account again and check its trust policy',
+          resolution: /explicit deny/.test(text)
+            ? 'take the denying statement out of the policy that the message names, then start again'
+            : 'deploy the access stack of that account again and check its trust policy',
         },
         error,
       );

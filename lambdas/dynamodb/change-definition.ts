@@ -107,14 +107,11 @@ export function assertChange({ transform: steps = [] }: Asked, definition: Table
 export function changeFindings(request: Asked, definition: TableDefinition): Finding[] {
   const { projection, transform: steps = [] } = request;
   const { TableName: asset } = definition.table;
-  const gone = (name: string): string | null => {
-    if (projection && !projection.includes(name) && !keyNames(definition.table).includes(name))
-      return 'is not projected';
-    const dropped = steps.some(
-      (step, index) => 'dropAttribute' in step && step.dropAttribute === nameAfter(name, steps.slice(0, index)),
-    );
-    return dropped ? 'is dropped' : null;
-  };
+  const gone = (name: string, type?: string) =>
+    lost(nameAfter(name, steps), steps, {
+      ...{ name, type },
+      projected: (attribute) => !projection || [...projection, ...keyNames(definition.table)].includes(attribute),
+    });
   const indexes = indexesOf(definition.table).flatMap((index): Finding[] =>
     keyNames(index).flatMap((name) => {
       const why = gone(name);
@@ -123,7 +120,7 @@ export function changeFindings(request: Asked, definition: TableDefinition): Fin
     }),
   );
   const expires = definition.timeToLive?.AttributeName;
-  const why = expires === undefined ? null : gone(expires);
+  const why = expires === undefined ? null : gone(expires, 'N');
   if (why !== null) {
     const message = `"${expires}" ${why}, so that no item in the destination expires`;
     return [...indexes, { code: 'TimeToLiveLeftOut', asset, message }];
@@ -149,4 +146,31 @@ function attributeOfStep(step: TransformStep): string {
 
 function pointerTo(step: TransformStep, index: number): string {
   return `/kinds/dynamodb/transform/${index}/${Object.keys(step)[0]}`;
+}
+
+/** An attribute of the source that a key or the time to live goes by. */
+interface Wanted {
+  readonly name: string;
+  readonly type: string | undefined;
+  projected(name: string): boolean;
+}
+
+/**
+ * Why no item has an attribute after these steps, or none of the type that it must have; null where some may. What bears
+ * the name by chance, once the wanted attribute is gone and another has been renamed to it, does not count.
+ */
+function lost(name: string, steps: readonly TransformStep[], wanted: Wanted): string | null {
+  const step = steps.at(-1);
+  if (!step) return wanted.projected(name) ? null : 'is not projected';
+  const before = (of: string) => lost(of, steps.slice(0, -1), wanted);
+  if ('setAttribute' in step && step.setAttribute[0] === name) {
+    const fits = wanted.type === undefined || Object.hasOwn(step.setAttribute[1], wanted.type);
+    return fits ? null : `is set to another type than ${wanted.type}`;
+  }
+  if ('dropAttribute' in step && step.dropAttribute === name) return 'is dropped';
+  if (!('renameAttribute' in step)) return before(name);
+  const [from, to] = step.renameAttribute;
+  if (name === from) return 'is renamed';
+  if (name !== to) return before(name);
+  return nameAfter(wanted.name, steps.slice(0, -1)) === from ? before(from) : before(from) && before(to);
 }

@@ -105,7 +105,9 @@ async function judge({ dynamodb, describeKey }: TableClients, considered: Consid
   const { run, table, wanted, found, journal } = considered;
   const { as, file } = table;
   const { existing } = run.request;
-  const obstacles = async () => [...wanted.conflicts, ...(await keyConflicts(wanted.definition, describeKey))];
+  // Without an entry that fits, the definition has the source's key, which nobody here may ask for.
+  const obstacles = async () =>
+    wanted.conflicts.length > 0 ? wanted.conflicts : await keyConflicts(wanted.definition, describeKey);
   const isGoingOn = isBeingReplaced(journal.of(as), found);
   if (!found || isGoingOn) {
     const reasons = await obstacles();

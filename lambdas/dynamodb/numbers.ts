@@ -13,6 +13,8 @@ const magnitudes = { least: -129, most: 126 };
 
 /** Why a text is no number of DynamoDB's, or null. */
 export function numberProblem(text: string): string | null {
+  // Whether the service takes these is not documented, and nobody needs them.
+  if (/^\+|\s/.test(text)) return `"${text}" has a space or begins with a plus`;
   let parts: Decimal;
   try {
     parts = decimalOf(text);

@@ -59,8 +59,8 @@ export function rewritePolicy(policy: ResourcePolicy, from: NamedTable, to: Name
       }),
     );
   const statements = [policy.Statement].flat().map(statement);
-  const opening = (one: Readonly<Record<string, unknown>>) =>
-    one.Effect !== 'Deny' && from.account !== to.account && JSON.stringify(one).includes(from.account);
+  const opening = ({ Sid: _, ...one }: Readonly<Record<string, unknown>>) =>
+    one.Effect !== 'Deny' && from.account !== to.account && namesAccount(one, from.account);
   const dropped = statements.flatMap((one, at) => (opening(one) ? [String(one.Sid ?? `number ${at + 1}`)] : []));
   const kept = statements.filter((one) => !opening(one));
   return {
@@ -80,6 +80,15 @@ export function rewriteText(value: string, from: NamedTable, to: NamedTable): st
   const place = region === from.region ? to.region : region;
   const renamed = service === 'dynamodb' ? renameTable(rest, from.name, to.name) : rest;
   return `arn:${partition === from.partition ? to.partition : partition}:${service}:${place}:${to.account}:${renamed}`;
+}
+
+/** True where a text names the account, but for ARNs of another one that have its number in a name. */
+function namesAccount(value: unknown, account: string): boolean {
+  if (Array.isArray(value)) return value.some((one) => namesAccount(one, account));
+  if (typeof value === 'object' && value !== null) return namesAccount(Object.entries(value).flat(), account);
+  const text = String(value);
+  const owner = /^arn:[^:]+:[^:]*:[^:]*:(\d{12}):/.exec(text)?.[1];
+  return text.includes(account) && (owner === undefined || owner === account);
 }
 
 function renameTable(rest: string, from: string, to: string): string {

@@ -3,10 +3,11 @@ import { type Kind, kinds, verbsOf } from '../core/contracts.ts';
 import type { Environments } from '../core/environments.ts';
 import { PromotionError } from '../core/errors.ts';
 import { sha256 } from '../core/json.ts';
-import { schemaError } from '../core/problems.ts';
+import { pointerOf, schemaError } from '../core/problems.ts';
 import { assertChangeInput } from '../dynamodb/change-input.ts';
 import { assertMapping } from '../dynamodb/names.ts';
 import { type ExecutionInput, executionInput, promotionIdPattern, type RequestFile, type Step } from './contracts.ts';
+import { inputFields, reservedField } from './input-schema.ts';
 import { unsupportedField } from './unsupported.ts';
 
 /**
@@ -64,6 +65,10 @@ export function promotionIdFrom(executionName: string): string {
 }
 
 function parse(input: unknown): ExecutionInput {
+  const reserved = reservedField(input);
+  if (reserved) {
+    throw config('InvalidInput', 'no field can have the name "__proto__"', pointerOf(reserved), 'leave the field out');
+  }
   const parsed = executionInput.safeParse(input, { reportInput: true });
   if (!parsed.success) {
     throw schemaError(
@@ -71,6 +76,7 @@ function parse(input: unknown): ExecutionInput {
       'InvalidInput',
       'the execution input',
       'correct the field and start again; docs/execution-input.schema.json lists all fields',
+      inputFields,
     );
   }
   // Told last: what is wrong besides is wrong in every version.

@@ -41,6 +41,20 @@ describe('schemaError', () => {
     expect(message).toContain('/a: unknown field "a"; /b: unknown field "b"');
   });
 
+  it('lists what there is at the place of an unknown key, where that is known', () => {
+    const parsed = schema.safeParse({ inner: { b: 1 } });
+    const fieldsAt = (path: readonly PropertyKey[]) => (path.join('/') === 'inner' ? ['a/b', 'c'] : []);
+    const error = schemaError(parsed.error as z.ZodError, 'InvalidInput', 'the input', 'correct it', fieldsAt);
+    expect(error.message).toContain('/inner/b: unknown field "b"; there is a/b, c');
+  });
+
+  it('names what no branch of a union knows before what one of them misses', () => {
+    const { detail, message } = problemOf({ entries: [{ names: 'two' }] });
+    expect(detail.pointer).toBe('/entries/0/names');
+    expect(message).toContain('unknown field "names"');
+    expect(message).not.toContain('missing');
+  });
+
   it('points at an unknown key within a branch of a union', () => {
     const { detail, message } = problemOf({ entries: ['one', { name: 'two', to: 'three' }] });
     expect(detail.pointer).toBe('/entries/1/to');

@@ -180,6 +180,15 @@ describe('named', () => {
     expect(found.cause).toBe(error);
   });
 
+  it('sends whom a policy denies something to that policy, and not to the access stack', () => {
+    const denied = (message: string) => Object.assign(new Error(message), { name: 'AccessDeniedException' });
+    const resolutionOf = (message: string) => named(denied(message), 'reading').detail.resolution;
+    expect(resolutionOf('not authorized with an explicit deny in a resource-based policy')).toContain(
+      'denying statement',
+    );
+    expect(resolutionOf('because no identity-based policy allows it')).toContain('access stack');
+  });
+
   it('leaves an error of ours as it is', () => {
     const error = new PromotionError('Promotion.Conflict', { code: 'Locked', message: 'held' });
     expect(named(error, 'whatever')).toBe(error);

@@ -167,6 +167,23 @@ describe('changeFindings', () => {
     expect(found({ transform: [{ dropAttribute: 'other' }, rename('expires', 'other')] })).toEqual([]);
   });
 
+  it('has nothing to tell where a later step gives the attribute again', () => {
+    const set = (name: string, value: object) => ({ setAttribute: [name, value] });
+    expect(found({ transform: [{ dropAttribute: 'status' }, rename('o', 'status')] })).toEqual([]);
+    expect(found({ transform: [{ dropAttribute: 'expires' }, set('expires', { N: '1' })] })).toEqual([]);
+    expect(found({ projection: ['at'], transform: [set('status', { S: 'x' }), set('expires', { N: '1' })] })).toEqual(
+      [],
+    );
+    expect(found({ projection: ['at', 'status', 'o'], transform: [rename('o', 'expires')] })).toEqual([]);
+    expect(found({ projection: ['at', 'status', 'expires'], transform: [rename('o', 'expires')] })).toEqual([]);
+  });
+
+  it('tells of a time to live that is set to something else than a time', () => {
+    expect(found({ transform: [{ setAttribute: ['expires', { S: 'never' }] }] })).toEqual([
+      'TimeToLiveLeftOut "expires" is set to another type than N, so that no item in the destination expires',
+    ]);
+  });
+
   it('tells that nothing can be skipped where the table has no time to live', () => {
     expect(found({ skipExpired: true }, makeDefinition())).toEqual([
       expect.stringMatching(/^NothingExpires \S+ has no time to live, so nothing is skipped$/),

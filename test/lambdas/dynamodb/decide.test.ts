@@ -50,16 +50,26 @@ describe('a table that is not there', () => {
   });
 
   it('is a conflict where the destination has not what it names', async () => {
-    const conflicts = ['kmsKeys has no entry for it'];
-    const decision = await decided({ source: encrypted, wanted: { conflicts } }, noKey);
+    const decision = await decided({ source: encrypted }, noKey);
     expect(decision.asset).toMatchObject({
       action: 'conflict',
-      reason:
-        'kmsKeys has no entry for it; kmsKeys names alias/a, but the destination has no such key; create it, or name another',
+      reason: 'kmsKeys names alias/a, but the destination has no such key; create it, or name another',
       conflict: 'TableNotCreatable',
       engine: null,
     });
     expect(decision).toMatchObject({ findings: [], ways: null });
+  });
+
+  it('is a conflict where kmsKeys has no entry that fits, and the source’s key is not asked for', async () => {
+    const conflicts = ['kmsKeys has no entry for it'];
+    const mayNotAsk: typeof noKey = {
+      ...noKey,
+      describeKey: async () => {
+        throw new Error('AccessDeniedException');
+      },
+    };
+    const { asset } = await decided({ source: encrypted, wanted: { conflicts } }, mayNotAsk);
+    expect(asset).toMatchObject({ action: 'conflict', reason: conflicts[0], conflict: 'TableNotCreatable' });
   });
 
   it('has no size where the bundle has none, and is known to be larger than what was counted', async () => {

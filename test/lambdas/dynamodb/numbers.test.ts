@@ -41,6 +41,9 @@ describe('numberProblem', () => {
 
   it.each([
     ['', 'not a number'],
+    [' 1', 'has a space'],
+    ['1 ', 'has a space'],
+    ['+5', 'begins with a plus'],
     ['one', 'not a number'],
     ['NaN', 'not a number'],
     [`1${'0'.repeat(37)}1`, '39 digits'],

@@ -124,6 +124,20 @@ describe('rewritePolicy', () => {
     expect(closed).toMatchObject({ policy: allow({ Effect: 'Deny', Principal: '*', Condition }), dropped: [] });
   });
 
+  it('keeps what has the number of the source account in a name alone', () => {
+    const named = rewritten({
+      Sid: 'of222222222222',
+      Principal: { AWS: 'arn:aws:iam::222222222222:role/cdk-exec-222222222222' },
+      Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::444444444444:role/*222222222222*' } },
+    });
+    expect(named).toMatchObject({ dropped: [], left: [] });
+    expect(named.mapped).toEqual([
+      'arn:aws:iam::222222222222:role/cdk-exec-222222222222 → arn:aws:iam::333333333333:role/cdk-exec-222222222222',
+    ]);
+    const anyAccount = { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/*222222222222*' } };
+    expect(rewritten({ Principal: '*', Condition: anyAccount }).dropped).toEqual(['number 1']);
+  });
+
   it('keeps everything within one account, where only the region and the name change', () => {
     const within = { ...to, account: from.account };
     const Resource = 'arn:aws:dynamodb:us-east-1:222222222222:table/orders';

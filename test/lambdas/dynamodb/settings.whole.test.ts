@@ -8,6 +8,7 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { named } from '../../../lambdas/core/retry.ts';
 import { removeAutoscaling } from '../../../lambdas/dynamodb/autoscaling.ts';
 import { createTable } from '../../../lambdas/dynamodb/create-table.ts';
 import { differences, type TableDefinition, tableDefinition } from '../../../lambdas/dynamodb/definition.ts';
@@ -280,6 +281,27 @@ describe('pitfall 27: a key that the destination cannot use', () => {
     expect(await conflictsOf(disabled.arn)).toEqual([expect.stringContaining('cannot be used as it is')]);
     expect(await conflictsOf(absent)).toEqual([expect.stringContaining('has no such key')]);
     expect(await conflictsOf(prodKey)).toEqual([]);
+  });
+
+  it('is refused with the field of the input and the action where the role may not ask for it', async () => {
+    const { definition } = wanted(source.definition, 'PROD-x', { kmsKeys: { [devKey]: 'alias/a' } });
+    const denied = Object.assign(new Error('not authorized to perform kms:DescribeKey'), {
+      name: 'AccessDeniedException',
+    });
+    const error = keyConflicts(definition, async () => {
+      throw named(denied, 'asking for the key alias/a');
+    });
+    await expect(error).rejects.toMatchObject({
+      name: 'Promotion.Permission',
+      detail: {
+        message: expect.stringMatching(/^kmsKeys names alias\/a; .*kms:DescribeKey/),
+        resolution: expect.stringContaining('let the destination role use it'),
+      },
+    });
+    const lost = keyConflicts(definition, async () => {
+      throw new Error('lost');
+    });
+    await expect(lost).rejects.toThrow(/^lost$/);
   });
 });
 

@@ -38,6 +38,12 @@ describe('checkInput', () => {
     expect(check(makeInput({ destination: 'dev-west' })).destination).toBe('dev-west');
   });
 
+  it('takes an attribute that is named like the member of every object', () => {
+    const transform = JSON.parse('[{"setAttribute":["m",{"M":{"__proto__":{"S":"x"}}}]}]');
+    const taken = check(tables({ transform })).kinds.dynamodb?.transform;
+    expect(JSON.stringify(taken)).toBe(JSON.stringify(transform));
+  });
+
   it('takes an archive that is configured as a source alone', () => {
     expect(check(makeInput({ source: 'archive' })).source).toBe('archive');
   });
@@ -58,6 +64,27 @@ describe('checkInput', () => {
       pointer: '/kinds/dynamodb/exsting',
       code: 'InvalidInput',
       says: 'unknown field "exsting"',
+    },
+    {
+      what: 'an unknown field, and what there is instead',
+      input: tables({ limits: { writeunits: 5 } }),
+      pointer: '/kinds/dynamodb/limits/writeunits',
+      code: 'InvalidInput',
+      says: 'unknown field "writeunits"; there is readUnits, writeUnits',
+    },
+    {
+      what: 'a step of a transform that there is not',
+      input: tables({ transform: [{ dropAttribute: 'a' }, { upperCase: 'b' }] }),
+      pointer: '/kinds/dynamodb/transform/1/upperCase',
+      code: 'InvalidInput',
+      says: 'there is renameAttribute, dropAttribute, setAttribute, replacePrefix',
+    },
+    {
+      what: 'a field that a schema would drop',
+      input: tables(JSON.parse('{"filter":{"expression":"a = :a","values":{":a":{"S":"x"},"__proto__":{"S":"y"}}}}')),
+      pointer: '/kinds/dynamodb/filter/values/__proto__',
+      code: 'InvalidInput',
+      says: '"__proto__"',
     },
     {
       what: 'an unknown kind',

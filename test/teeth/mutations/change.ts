@@ -175,6 +175,12 @@ export const changeMutations: readonly Mutation[] = [
   ]),
   ...of('change-definition', [
     {
+      name: 'attribute-given-again-is-not-gone',
+      search: "if ('setAttribute' in step && step.setAttribute[0] === name) {",
+      replace: 'if (false) {',
+      test: 'changeFindings has nothing to tell where a later step gives the attribute again',
+    },
+    {
       name: 'keys-are-not-dropped',
       search: 'if (now(tableKey).includes(attribute)) {',
       replace: 'if (tableKey.includes(attribute)) {',
@@ -211,6 +217,12 @@ export const changeMutations: readonly Mutation[] = [
     },
   ]),
   ...of('numbers', [
+    {
+      name: 'number-has-no-plus',
+      search: 'if (/^\\+|\\s/.test(text))',
+      replace: 'if (false)',
+      test: 'numberProblem finds one in "+5"',
+    },
     {
       name: 'numbers-are-not-compared-as-texts',
       search: 'left.magnitude - right.magnitude ||',

@@ -247,9 +247,21 @@ export const coreMutations: readonly Mutation[] = [
   ]),
   ...of('problems', [
     {
+      name: 'fields-that-there-are-are-listed',
+      search: 'const fields = fieldsAt(path);',
+      replace: 'const fields: string[] = [];',
+      test: 'schemaError lists what there is at the place of an unknown key, where that is known',
+    },
+    {
+      name: 'field-unknown-to-all-is-named',
+      search: 'if (strange !== undefined)',
+      replace: 'if (false)',
+      test: 'schemaError names what no branch of a union knows before what one of them misses',
+    },
+    {
       name: 'unknown-field-is-named',
-      search: "if (issue.code === 'unrecognized_keys') {",
-      replace: 'if (false) {',
+      search: "if (issue.code === 'unrecognized_keys') return issue.keys.map(unknown);",
+      replace: '',
       test: 'schemaError points at each unknown key',
     },
   ]),

@@ -5,6 +5,22 @@ const of = (name: string, rows: Parameters<typeof mutationsOf>[2]) =>
 
 /** Guards of what a plan decides: segments, limits, costs and the way of the data. */
 export const planMutations: readonly Mutation[] = [
+  ...of('decide', [
+    {
+      name: 'key-of-the-source-is-not-asked-for',
+      search: 'wanted.conflicts.length > 0 ? wanted.conflicts : await keyConflicts(wanted.definition, describeKey)',
+      replace: 'await keyConflicts(wanted.definition, describeKey)',
+      test: 'a table that is not there is a conflict where kmsKeys has no entry that fits',
+    },
+  ]),
+  ...mutationsOf('lambdas/dynamodb/preflight.ts', 'test/lambdas/dynamodb/settings.whole.test.ts', [
+    {
+      name: 'refused-key-names-its-field',
+      search: 'throw aboutKmsKeys(error, key);',
+      replace: 'throw error;',
+      test: 'pitfall 27: a key that the destination cannot use is refused with the field of the input',
+    },
+  ]),
   ...of('segments', [
     {
       name: 'children-begin-evenly',

@@ -65,6 +65,12 @@ export const promotionMutations: readonly Mutation[] = [
   ]),
   ...of('request', [
     {
+      name: 'dropped-field-is-refused',
+      search: 'if (reserved) {',
+      replace: 'if (false) {',
+      test: "checkInput refuses 'a field that a schema would drop'",
+    },
+    {
       name: 'same-place-under-another-name',
       search: 'if (source.account === destination.account && source.region === destination.region) {',
       replace: 'if (request.source === request.destination) {',

@@ -141,6 +141,12 @@ export const settingMutations: readonly Mutation[] = [
   ]),
   ...of('policy-rewrite', [
     {
+      name: 'number-in-a-name-is-no-account',
+      search: 'text.includes(account) && (owner === undefined || owner === account)',
+      replace: 'text.includes(account)',
+      test: 'rewritePolicy keeps what has the number of the source account in a name alone',
+    },
+    {
       name: 'source-account-is-not-let-in',
       search: 'const kept = statements.filter((one) => !opening(one));',
       replace: 'const kept = statements;',
