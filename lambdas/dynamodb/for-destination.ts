@@ -137,7 +137,7 @@ function policyFor({ resourcePolicy }: TableDefinition, from: NamedTable, to: Na
   if (mapped.length > 0) {
     add(
       'PolicyPrincipalsMapped',
-      `the resource policy of ${to.name} names the destination's account for the source's, where these must exist: ${mapped.join('; ')}`,
+      `the resource policy of ${to.name} names what is the destination's for what was the source's, where it must exist: ${mapped.join('; ')}`,
     );
   }
   if (left.length > 0) {

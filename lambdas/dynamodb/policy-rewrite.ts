@@ -25,7 +25,7 @@ const accountOf = /^(?:arn:[^:]+:(?:iam|sts)::)?(\d{12})(?::|$)/;
  * The policy of a source table as the destination's may have it. The account of the source becomes that of the
  * destination wherever it is named, in allowing and in denying statements, in principals, resources and conditions
  * alike: whoever could do something to the source from within can do it to the destination from within, and the source
- * account gets no way in. Other accounts, services and `*` stay what they are. A statement that allows something and still
+ * account gets no way in. A condition on the region of a request follows the table. Other accounts, services and `*` stay what they are. A statement that allows something and still
  * names the source account, inside a pattern for example, is left out.
  */
 export function rewritePolicy(policy: ResourcePolicy, from: NamedTable, to: NamedTable): RewrittenPolicy {
@@ -41,13 +41,12 @@ export function rewritePolicy(policy: ResourcePolicy, from: NamedTable, to: Name
     }
     return through(value, principals);
   };
-  const conditions = (value: unknown): unknown => {
-    if (typeof value === 'string') {
-      const after = text(value);
-      if (after !== value) mapped.add(`${value} → ${after}`);
-      return after;
-    }
-    return through(value, conditions);
+  const conditions = (value: unknown, key = ''): unknown => {
+    if (typeof value !== 'string') return through(value, (member, name = key) => conditions(member, name));
+    const isRegion = value === from.region && key.toLowerCase() === 'aws:requestedregion';
+    const after = isRegion ? to.region : text(value);
+    if (after !== value) mapped.add(`${value} → ${after}`);
+    return after;
   };
   const anything = (value: unknown): unknown => (typeof value === 'string' ? text(value) : through(value, anything));
   const statement = (of: Readonly<Record<string, unknown>>) =>
@@ -96,8 +95,8 @@ function renameTable(rest: string, from: string, to: string): string {
   return kind === 'table' && name === from ? [kind, to, ...more].join('/') : rest;
 }
 
-function through(value: unknown, change: (value: unknown) => unknown): unknown {
-  if (Array.isArray(value)) return value.map(change);
+function through(value: unknown, change: (value: unknown, name?: string) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((one) => change(one));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, change(member)]));
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, change(member, name)]));
 }

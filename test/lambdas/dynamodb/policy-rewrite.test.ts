@@ -104,6 +104,21 @@ describe('rewritePolicy', () => {
     expect(mapped).toEqual([]);
   });
 
+  it('lets a condition on the region of a request follow the table, and no other condition', () => {
+    const Condition = {
+      StringEquals: { 'aws:RequestedRegion': ['us-east-1', 'us-east-2'], 'aws:PrincipalTag/home': 'us-east-1' },
+    };
+    const { policy, mapped } = rewritten({ Principal: '*', Condition });
+    expect(policy?.Statement).toMatchObject([
+      {
+        Condition: {
+          StringEquals: { 'aws:RequestedRegion': ['eu-west-1', 'us-east-2'], 'aws:PrincipalTag/home': 'us-east-1' },
+        },
+      },
+    ]);
+    expect(mapped).toEqual(['us-east-1 → eu-west-1']);
+  });
+
   it('keeps values of conditions that are no texts, and says nothing of those that stay', () => {
     const Condition = {
       Bool: { 'aws:SecureTransport': true },

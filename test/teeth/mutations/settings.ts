@@ -141,6 +141,12 @@ export const settingMutations: readonly Mutation[] = [
   ]),
   ...of('policy-rewrite', [
     {
+      name: 'region-of-a-request-follows',
+      search: "const isRegion = value === from.region && key.toLowerCase() === 'aws:requestedregion';",
+      replace: 'const isRegion = false;',
+      test: 'rewritePolicy lets a condition on the region of a request follow the table',
+    },
+    {
       name: 'number-in-a-name-is-no-account',
       search: 'text.includes(account) && (owner === undefined || owner === account)',
       replace: 'text.includes(account)',
