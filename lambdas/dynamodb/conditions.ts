@@ -112,7 +112,7 @@ function follow(parts: readonly PathPart[], item: WireItem, names: Placeholders[
   return current;
 }
 
-/** Characters of a text, bytes of a binary, members of anything else; null for what has no size. */
+/** UTF-16 units of a text, bytes of a binary, members of anything else; null for what has no size. */
 function sizeOf(value: Value): number | null {
   if (value === undefined) return null;
   if (typeof value.S === 'string') return value.S.length;

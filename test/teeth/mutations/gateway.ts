@@ -147,6 +147,18 @@ export const gatewayMutations: readonly Mutation[] = [
     },
   ]),
   ...mutationsOf(
+    'lib/local/emulators/dynamodb/engine/filter.ts',
+    'test/lib/local/emulators/dynamodb/engine/filter.test.ts',
+    [
+      {
+        name: 'emulated-filters-take-absent-for-unequal',
+        search: 'return left !== undefined && right !== undefined && areEqual(left, right);',
+        replace: 'return left === right || (left !== undefined && right !== undefined && areEqual(left, right));',
+        test: 'what is absent makes gone <> lost true',
+      },
+    ],
+  ),
+  ...mutationsOf(
     'lib/local/emulators/dynamodb/engine/segments.ts',
     'test/lib/local/emulators/dynamodb/engine/segments.test.ts',
     [

@@ -99,7 +99,6 @@ export interface Database {
   createKey(item: Item, table: TableDefinition): string;
   createIndexKey(item: Item, table: TableDefinition, keySchema: readonly KeyElement[]): string;
   matchesFilter(item: Item, filter: unknown, operator: unknown): boolean;
-  matchesExprFilter(item: Item, expression: unknown): boolean;
   mapPaths(paths: unknown, item: Item): Item;
   validationError(message: string): AnsweredError;
 }

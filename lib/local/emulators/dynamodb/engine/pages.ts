@@ -1,5 +1,7 @@
 import { describeConsumed, noneConsumed } from './capacity.ts';
 import { type Callback, database, type Item, type Members, type Store, type TableDefinition } from './dynalite.ts';
+import { matchesExpression } from './filter.ts';
+import type { Expression } from './filter-operands.ts';
 import { indexPrefix, itemPrefix } from './index-entries.ts';
 import { itemSize, readUnits } from './sizes.ts';
 
@@ -109,10 +111,10 @@ function fetchItem(store: Store, table: TableDefinition, entry: Item): Promise<I
 
 /** Filter, then projection, as they come out of dynalite's parsers. */
 function shownItems(items: readonly Item[], data: Members): readonly Item[] {
-  const filter = data._filter as { expression: unknown } | undefined;
+  const filter = data._filter as { expression: Expression } | undefined;
   const conditions = data.QueryFilter ?? data.ScanFilter;
   let shown = items;
-  if (filter) shown = shown.filter((item) => database.matchesExprFilter(item, filter.expression));
+  if (filter) shown = shown.filter((item) => matchesExpression(item, filter.expression));
   else if (conditions)
     shown = shown.filter((item) => database.matchesFilter(item, conditions, data.ConditionalOperator));
   const paths = (data._projection as { paths: unknown } | undefined)?.paths ?? data.AttributesToGet;

@@ -64,6 +64,29 @@ describe('Scan', () => {
     expect(page.LastEvaluatedKey).toBeDefined();
   });
 
+  it('filters lists and maps by content, and by conditions that do not fit the type', async () => {
+    await createSettled(client, simpleTable('filtered'));
+    const values: Record<string, AttributeValue> = {
+      list: { L: [{ S: 'a' }, { N: '1' }] },
+      map: { M: { inner: { SS: ['x', 'y'] } } },
+      number: { N: '1' },
+      empty: { S: '' },
+    };
+    const filtered = Object.entries(values).map(([pk, v]) => ({ PutRequest: { Item: { pk: { S: pk }, v } } }));
+    await client.send(new BatchWriteItemCommand({ RequestItems: { filtered } }));
+    const found = async (FilterExpression: string, v: AttributeValue) => {
+      const members = { FilterExpression, ExpressionAttributeValues: { ':v': v } };
+      const { Items = [] } = await client.send(new ScanCommand({ TableName: 'filtered', ...members }));
+      return Items.map(({ pk }) => pk?.S);
+    };
+    expect(await found('v = :v', { L: [{ S: 'a' }, { N: '1.0' }] })).toEqual(['list']);
+    expect(await found('v = :v', { M: { inner: { SS: ['y', 'x'] } } })).toEqual(['map']);
+    expect(await found('v IN (gone, :v)', { S: '' })).toEqual(['empty']);
+    expect(await found('begins_with(:v, v)', { S: 'text' })).toEqual(['empty']);
+    expect(await found('contains(v, :v)', { N: '1' })).toEqual(['list']);
+    expect(await found('size(v) = :v', { N: '0' })).toEqual(['empty']);
+  });
+
   it.each([1, 2, 7])('returns every item in exactly one of %i segments', async (TotalSegments) => {
     const keys: string[] = [];
     for (let Segment = 0; Segment < TotalSegments; Segment += 1)
