@@ -48,6 +48,25 @@ export function keysBefore(key: WireItem, steps: readonly TransformStep[]): Wire
   return candidates;
 }
 
+/**
+ * True for a source key that has a prefix already which a step makes of another one. A step changes two different keys
+ * to two different ones, so of two keys that become one, one is changed into what the other is already: of several
+ * source items that get one key, all but one at most are contested.
+ */
+export function isContested(sourceKey: WireItem, steps: readonly TransformStep[]): boolean {
+  let key = sourceKey;
+  for (const step of steps) {
+    if (!('renameAttribute' in step || 'replacePrefix' in step)) continue;
+    const next = applyStep(key, step) ?? key;
+    if ('replacePrefix' in step && next === key) {
+      const [name, , to] = step.replacePrefix;
+      if (textOf(attributeOf(key, name))?.startsWith(to)) return true;
+    }
+    key = next;
+  }
+  return false;
+}
+
 function undoStep(key: WireItem, step: TransformStep): WireItem[] {
   if ('renameAttribute' in step) {
     const [from, to] = step.renameAttribute;

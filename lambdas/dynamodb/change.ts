@@ -1,7 +1,8 @@
-import { keysBefore, nameAfter, prefixStepsOf, transformItem } from './change-steps.ts';
+import { isContested, keysBefore, nameAfter, prefixStepsOf, transformItem } from './change-steps.ts';
 import { meetsCondition } from './conditions.ts';
-import type { Rejected, ScanRestriction, TableEngine, WireItem } from './engine.ts';
+import type { Rejected, ScanRestriction, WireItem } from './engine.ts';
 import { parseExpression } from './expressions.ts';
+import { overlongKey } from './key-sizes.ts';
 import { restrictionOf } from './restriction.ts';
 import type { ItemChange, SegmentGroup } from './segment-contracts.ts';
 import { attributeOf, canonicalWireItem, parseItem, pickAttributes, serializeItem, wireKeyOf } from './wire-item.ts';
@@ -10,7 +11,11 @@ import { attributeOf, canonicalWireItem, parseItem, pickAttributes, serializeIte
 export type Changed =
   | { readonly kind: 'item'; readonly item: WireItem }
   | { readonly kind: 'leftOut' }
-  | { readonly kind: 'refused'; readonly code: 'AttributeExists' | 'KeyEmpty'; readonly message: string };
+  | {
+      readonly kind: 'refused';
+      readonly code: 'AttributeExists' | 'KeyEmpty' | 'KeyTooLong';
+      readonly message: string;
+    };
 
 /** What a promotion makes of the items of one table. */
 export interface Change {
@@ -28,6 +33,8 @@ export interface Change {
   meets(item: WireItem): boolean;
   /** All but the filter, for an item as scanned or read whole; times are seconds since 1970. */
   apply(item: WireItem, nowSeconds: number): Changed;
+  /** True for a source key that another one may become; see {@link isContested}. */
+  contested(sourceKey: WireItem): boolean;
   /** Keys of source items that could have become the item under this key of the destination. */
   keysBefore(destinationKey: WireItem): WireItem[];
 }
@@ -41,7 +48,8 @@ export function compileChange(request: ItemChange, { sourceKey, indexKeys, expir
   const expires = skipExpired ? (by ?? undefined) : undefined;
   const condition = filter && parseExpression(filter.expression);
   const kept = projection && [...new Set([...sourceKey, ...projection])];
-  const keysAfter = [...new Set([...sourceKey, ...indexKeys].map((name) => nameAfter(name, steps)))];
+  const keyAfter = sourceKey.map((name) => nameAfter(name, steps));
+  const keysAfter = [...new Set([...keyAfter, ...indexKeys.map((name) => nameAfter(name, steps))])];
 
   function apply(item: WireItem, nowSeconds: number): Changed {
     if (expires !== undefined && isExpired(item, expires, nowSeconds)) return { kind: 'leftOut' };
@@ -52,8 +60,14 @@ export function compileChange(request: ItemChange, { sourceKey, indexKeys, expir
     }
     // A replaced prefix may leave nothing of a key, for which the service would refuse 24 other items too.
     const empty = keysAfter.find((name) => attributeOf(result.item, name)?.S === '');
-    if (empty === undefined) return { kind: 'item', item: result.item };
-    return { kind: 'refused', code: 'KeyEmpty', message: `the key attribute "${empty}" would become an empty text` };
+    if (empty !== undefined) {
+      return { kind: 'refused', code: 'KeyEmpty', message: `the key attribute "${empty}" would become an empty text` };
+    }
+    // The service would refuse every read by such a key too, and with it all keys that are asked for in one call.
+    const long = overlongKey(result.item, keyAfter);
+    if (!long) return { kind: 'item', item: result.item };
+    const message = `the key attribute "${long.name}" would have ${long.bytes} bytes, where ${long.most} are the most`;
+    return { kind: 'refused', code: 'KeyTooLong', message };
   }
 
   return {
@@ -65,23 +79,49 @@ export function compileChange(request: ItemChange, { sourceKey, indexKeys, expir
     meets: (item) =>
       !condition || meetsCondition(condition, item, { names: filter?.names ?? {}, values: filter?.values ?? {} }),
     apply,
+    contested: (sourceKey) => isContested(sourceKey, steps),
     keysBefore: (destinationKey) => keysBefore(destinationKey, steps),
   };
 }
 
-/** A page after the change. */
-export interface ChangedPage {
-  readonly items: Buffer[];
-  /** Source items that cannot be written, `KeyCollision` among the reasons. */
+/** A source item and what becomes of it. */
+export interface ChangedItem {
+  readonly source: WireItem;
+  readonly item: WireItem;
+}
+
+/** Items of a page, each after the change; several may have one key by then. */
+export interface ChangedItems {
+  readonly changed: ChangedItem[];
+  /** Source items that cannot be written as they would become. */
   readonly rejected: Rejected[];
   /** Items whose time to live is over. */
   readonly leftOut: number;
 }
 
+/** Changes each item of a scanned page by itself; in the order of the page. */
+export function changeItems(change: Change, items: readonly Buffer[], nowSeconds: number): ChangedItems {
+  const page: ChangedItems & { leftOut: number } = { changed: [], rejected: [], leftOut: 0 };
+  for (const item of items) {
+    const source = parseItem(item);
+    const changed = change.apply(source, nowSeconds);
+    if (changed.kind === 'leftOut') page.leftOut++;
+    else if (changed.kind === 'refused') page.rejected.push({ item, code: changed.code, message: changed.message });
+    else page.changed.push({ source, item: changed.item });
+  }
+  return page;
+}
+
+/** A page after the change, as it is written. */
+export interface ChangedPage extends Pick<ChangedItems, 'rejected' | 'leftOut'> {
+  readonly items: Buffer[];
+}
+
 /**
  * Changes the items of a scanned page. Of items that would get one key the first is written and the others are
- * rejected: in one batch they would fail with all others, in two the last would win without a word. Collisions across
- * pages are found by the verification, which sees more than one source item behind a key (see {@link lookUp}).
+ * rejected, `KeyCollision` among the reasons: in one batch they would fail with all others, in two the last would win
+ * without a word. Collisions across pages are found by the verification, which sees more than one source item behind a
+ * key (see `lookUp`).
  */
 export function changePage(
   change: Change,
@@ -89,49 +129,20 @@ export function changePage(
   destinationKey: readonly string[],
   nowSeconds: number = Math.floor(Date.now() / 1000),
 ): ChangedPage {
-  const page: ChangedPage & { leftOut: number } = { items: [], rejected: [], leftOut: 0 };
+  const { changed, rejected, leftOut } = changeItems(change, items, nowSeconds);
+  const page: ChangedPage = { items: [], rejected, leftOut };
   const seen = new Set<string>();
-  for (const item of items) {
-    const changed = change.apply(parseItem(item), nowSeconds);
-    if (changed.kind === 'leftOut') page.leftOut++;
-    else if (changed.kind === 'refused') page.rejected.push({ item, code: changed.code, message: changed.message });
-    else {
-      const key = change.mayCollide ? canonicalWireItem(wireKeyOf(changed.item, destinationKey)) : null;
-      if (key !== null && seen.has(key)) page.rejected.push({ item, code: 'KeyCollision', message: collision });
-      else page.items.push(serializeItem(changed.item));
-      if (key !== null) seen.add(key);
-    }
+  for (const { source, item } of changed) {
+    const key = change.mayCollide ? canonicalWireItem(wireKeyOf(item, destinationKey)) : null;
+    if (key !== null && seen.has(key)) {
+      rejected.push({ item: serializeItem(source), code: 'KeyCollision', message: collision });
+    } else page.items.push(serializeItem(item));
+    if (key !== null) seen.add(key);
   }
   return page;
 }
 
 const collision = 'after the change the item has the key of another one of the same page, which was written';
-
-/**
- * The source items behind keys of the destination, changed as the copy changes them, under the canonical text of the
- * destination's key; strongly consistent. What the filter or the time to live leaves out is absent. More than one item
- * under a key is a collision. Reads by key cannot be filtered by the service, and a Query cannot filter by the key's
- * attributes, so the filter is evaluated here on whole items.
- */
-export async function lookUp(
-  source: Pick<TableEngine, 'read'>,
-  change: Change,
-  destinationKeys: readonly WireItem[],
-  destinationKey: readonly string[],
-  nowSeconds: number = Math.floor(Date.now() / 1000),
-): Promise<Map<string, WireItem[]>> {
-  const before = destinationKeys.flatMap((key) => change.keysBefore(key));
-  const distinct = new Map(before.map((key) => [canonicalWireItem(key), key]));
-  const found = new Map<string, WireItem[]>();
-  for (const bytes of await source.read([...distinct.values()])) {
-    const item = parseItem(bytes);
-    const changed = change.meets(item) ? change.apply(item, nowSeconds) : null;
-    if (changed?.kind !== 'item') continue;
-    const key = canonicalWireItem(wireKeyOf(changed.item, destinationKey));
-    found.set(key, [...(found.get(key) ?? []), changed.item]);
-  }
-  return found;
-}
 
 /** Five years in seconds: what lies further back the service takes for a mistake and keeps (developer guide, TTL). */
 const oldest = 5 * 365 * 86_400;

@@ -1,4 +1,4 @@
-import type { Artefacts } from '../core/artefacts.ts';
+import { type Artefacts, readRequired } from '../core/artefacts.ts';
 import { eachOf } from '../core/each-of.ts';
 import { errorNames, isRetried } from '../core/errors.ts';
 import {
@@ -76,8 +76,26 @@ export const examplesShown = 20;
 
 /** Key of a group's checkpoint: its destination table's id and its first segment tell it apart. */
 export function checkpointKey(promotionId: string, stage: Stage, run: string, group: SegmentGroup): string {
-  const name = `${group.tableId || 'table'}-${group.total}-${group.segments[0]}.json`;
-  return keys.work(promotionId, 'dynamodb', stage, `checkpoints/${run}${group.as}/${name}`);
+  return `${checkpointPrefix(promotionId, stage, run, group)}${group.total}-${group.segments[0]}.json`;
+}
+
+type TableOf = Pick<SegmentGroup, 'as' | 'tableId'>;
+
+function checkpointPrefix(promotionId: string, stage: Stage, run: string, { as, tableId }: TableOf): string {
+  return keys.work(promotionId, 'dynamodb', stage, `checkpoints/${run}${as}/${tableId || 'table'}-`);
+}
+
+/** Reads all checkpoints of a destination table that outlive a run, also those that no list of segments names any more. */
+export async function readCheckpointsOf(
+  artefacts: Artefacts,
+  promotionId: string,
+  stage: Stage,
+  table: TableOf,
+): Promise<Checkpoint[]> {
+  const found = await artefacts.list(checkpointPrefix(promotionId, stage, '', table));
+  return await eachOf(found, 16, async (key) =>
+    readOwn(checkpointObject, key, (await readRequired(artefacts, key)).text),
+  );
 }
 
 /** Reads a checkpoint; a group that was not begun has an empty one. */

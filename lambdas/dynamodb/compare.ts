@@ -1,15 +1,16 @@
 import type { Surroundings } from '../core/handler.ts';
 import { type Holder, watchLock } from '../core/lock.ts';
-import { type Change, changePage } from './change.ts';
+import { type Change, changeItems } from './change.ts';
 import { changeOf, fingerprintOf } from './copy.ts';
 import type { WireItem } from './engine.ts';
 import { byKey, sameItem } from './items-by-key.ts';
-import { openMerge } from './merge.ts';
+import { type Comparable, openMerge } from './merge.ts';
 import { settleMismatches } from './mismatches.ts';
 import type { ChildRun, SegmentGroup, SegmentInput } from './segment-contracts.ts';
 import { scopeOf, workOnSegments } from './segment-worker.ts';
 import { closeTables, type OpenTables, openTables } from './session.ts';
 import type { PageUnderWay, Position, Walk } from './walk.ts';
+import { canonicalWireItem, serializeItem, wireKeyOf } from './wire-item.ts';
 
 /** What a comparison of one group of segments works with. */
 export interface Comparison {
@@ -69,17 +70,29 @@ function mergeSources(comparison: Comparison, segment: number) {
         ? tables.source.page({ ...place(group, segment, after), consistent: true, restriction: change.restriction })
         : tables.destination.page({ ...place(group, segment, after), consistent: true }),
     entries: (side: 'source' | 'destination', items: readonly Buffer[]) => {
-      const changed =
-        side === 'source' && !change.isPlain
-          ? changePage(change, items, group.destinationKey, group.at)
-          : { items, rejected: [] };
-      const entries = [...byKey(changed.items, group.destinationKey)].map(([text, one]) => ({ text, ...one }));
-      return { entries, refused: changed.rejected.length };
+      if (side === 'source' && !change.isPlain) return changedEntries(comparison, items);
+      const entries = [...byKey(items, group.destinationKey)].map(([text, one]) => ({ text, ...one, ...uncontested }));
+      return { entries, refused: [] };
     },
     fingerprint: fingerprintOf,
     same: sameItem,
     settle: settleMismatches(comparison, segment),
   };
+}
+
+const uncontested = { origin: null, contested: false };
+
+/** Items of a source page as the destination should have them: each by itself, also where several get one key. */
+function changedEntries({ group, change }: Comparison, items: readonly Buffer[]) {
+  const { changed, rejected } = changeItems(change, items, group.at);
+  const entries = changed.map(({ source, item }): Comparable => {
+    const key = wireKeyOf(item, group.destinationKey);
+    const bytes = serializeItem(item);
+    const origin = change.mayCollide ? wireKeyOf(source, change.sourceKey) : null;
+    const contested = origin !== null && change.contested(origin);
+    return { text: canonicalWireItem(key), key, item: bytes, origin, contested };
+  });
+  return { entries, refused: rejected };
 }
 
 /**
@@ -99,8 +112,8 @@ function countPages({ group, tables, change }: Comparison): Walk['page'] {
           countOnly,
         })
       : await tables.destination.page({ ...place(group, segment, after), consistent: true, countOnly: true });
-    const count =
-      source && !countOnly ? changePage(change, page.items, group.destinationKey, group.at).items.length : page.count;
+    const leftOut = source && !countOnly ? changeItems(change, page.items, group.at).leftOut : 0;
+    const count = page.count - leftOut;
     const following = page.next ? { side, after: page.next } : source ? { side: 'destination', after: null } : null;
     const items = source ? { compared: count } : { read: count };
     return { ahead: following, result: Promise.resolve({ next: following, items }) };

@@ -130,7 +130,7 @@ export const dynamodbRequest = z.strictObject({
     .boolean()
     .default(false)
     .meta({ tuning: true })
-    .describe('With mode verify: writes what is missing or different'),
+    .describe('With mode verify, and verify full or sample: writes what is missing or different'),
   kmsKeys: z
     .record(z.string().min(1), z.string().min(1))
     .default({})

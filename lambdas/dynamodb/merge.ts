@@ -1,5 +1,5 @@
 import type { Checkpoint } from './checkpoint.ts';
-import type { ItemPage, WireItem } from './engine.ts';
+import type { ItemPage, Rejected, WireItem } from './engine.ts';
 import type { PageResult, PageUnderWay, Position } from './walk.ts';
 
 /** The two sides of a comparison. */
@@ -12,15 +12,21 @@ export interface Entry {
   readonly key: WireItem;
   /** As the destination should have it, or has it. */
   readonly item: Buffer;
+  /** The source item's own key where it may not be the only one that gets this key; else null. */
+  readonly origin: WireItem | null;
+  /** True where another source item may have become this key too, so that an equal partner alone proves nothing. */
+  readonly contested: boolean;
   readonly page: PageTotals;
 }
 
-/** An item to be compared, and its key in two forms. */
-export interface Comparable {
-  /** Canonical text of the key. */
+/** An item to be compared, with the canonical text of its key. */
+export interface Comparable extends Pick<Entry, 'key' | 'item' | 'origin' | 'contested'> {
   readonly text: string;
-  readonly key: WireItem;
-  readonly item: Buffer;
+}
+
+/** A source item of a page that the destination cannot have. */
+export interface Refused extends Rejected {
+  readonly page: PageTotals;
 }
 
 /** What the pages of one side came to; counted only when the page and all before it are settled. */
@@ -32,6 +38,7 @@ export interface PageTotals {
   extra: number;
   different: number;
   written: number;
+  rejected: number;
   fingerprint: number;
   readonly examples: Checkpoint['examples'];
 }
@@ -41,12 +48,15 @@ export interface MergeSources {
   /** Pages of each side after which the comparison of the segment ends. */
   readonly pagesAtMost: number;
   read(side: Side, after: WireItem | null): Promise<ItemPage>;
-  /** The items of a page with their canonical keys, as the destination should have them; and how many it cannot have. */
-  entries(side: Side, items: readonly Buffer[]): { entries: Comparable[]; refused: number };
+  /** The items of a page with their canonical keys, as the destination should have them; and those it cannot have. */
+  entries(side: Side, items: readonly Buffer[]): { entries: Comparable[]; refused: readonly Rejected[] };
   fingerprint(items: readonly Buffer[]): number;
   same(source: Buffer, destination: Buffer): boolean;
-  /** Settles what found no partner, or another one, by reading both sides again; counts it on the entries' pages. */
-  settle(open: readonly Entry[], unequal: readonly Entry[]): Promise<void>;
+  /**
+   * Settles what found no partner, or another one, by reading both sides again, and what the destination cannot have;
+   * counts it on its pages.
+   */
+  settle(open: readonly Entry[], unequal: readonly Entry[], refused: readonly Refused[]): Promise<void>;
 }
 
 /** Where one side stands. */
@@ -83,14 +93,15 @@ export function openMerge(sources: MergeSources): (position: Position | null) =>
     entry.page.open -= 1;
   }
 
-  async function settleWindow(unequal: readonly Entry[]): Promise<void> {
+  async function settleWindow(unequal: readonly Entry[], refused: readonly Refused[]): Promise<void> {
     const open = [...window.source.values(), ...window.destination.values()];
-    if (open.length + unequal.length > 0) await sources.settle(open, unequal);
+    if (open.length + unequal.length + refused.length > 0) await sources.settle(open, unequal, refused);
     for (const side of sides) for (const [text, entry] of window[side]) drop(text, entry);
   }
 
   async function work(read: Partial<Record<Side, ItemPage>>, ahead: Position | null): Promise<PageResult> {
     const unequal: Entry[] = [];
+    const unwritable: Refused[] = [];
     for (const side of sides) {
       const page = read[side];
       if (!page) continue;
@@ -99,13 +110,13 @@ export function openMerge(sources: MergeSources): (position: Position | null) =>
       if (side === 'source') totals.fingerprint = sources.fingerprint(page.items);
       const other = side === 'source' ? 'destination' : 'source';
       const { entries, refused } = sources.entries(side, page.items);
-      totals.compared += refused;
-      totals.missing += refused;
-      for (const { text, key, item } of entries) {
+      totals.compared += refused.length;
+      unwritable.push(...refused.map((one) => ({ ...one, page: totals })));
+      for (const { text, key, item, origin, contested } of entries) {
         if (side === 'source') totals.compared += 1;
         const partner = window[other].get(text);
         if (!partner) {
-          // Two items that become one: the earlier is settled by itself, and cannot be equal if the two are not.
+          // Two items that become one: the earlier is settled by itself.
           const twin = window[side].get(text);
           if (twin) {
             unequal.push(twin);
@@ -113,27 +124,26 @@ export function openMerge(sources: MergeSources): (position: Position | null) =>
           }
           totals.open += 1;
           bytes += item.length;
-          window[side].set(text, { side, key, item, page: totals });
+          window[side].set(text, { side, key, item, origin, contested, page: totals });
           continue;
         }
         const [mine, theirs] = side === 'source' ? [item, partner.item] : [partner.item, item];
         // A difference is counted on the source's page, wherever the two met.
-        if (!sources.same(mine, theirs)) {
-          unequal.push(side === 'source' ? { side, key, item, page: totals } : partner);
-        }
+        const own = side === 'source' ? { side, key, item, origin, contested, page: totals } : partner;
+        if (own.contested || !sources.same(mine, theirs)) unequal.push(own);
         drop(text, partner);
       }
     }
     const full = window.source.size + window.destination.size > windowEntries || bytes > windowBytes;
-    if (ahead === null || full) await settleWindow(unequal);
-    else if (unequal.length > 0) await sources.settle([], unequal);
+    if (ahead === null || full) await settleWindow(unequal, unwritable);
+    else if (unequal.length + unwritable.length > 0) await sources.settle([], unequal, unwritable);
     const released = release();
     return { next: ahead && { ...safe }, ...released };
   }
 
   /** Takes the counts of the pages that are settled, in their order. */
   function release(): Omit<PageResult, 'next'> {
-    const items = { compared: 0, missing: 0, extra: 0, different: 0, written: 0 };
+    const items = { compared: 0, missing: 0, extra: 0, different: 0, written: 0, rejected: 0 };
     const examples: Checkpoint['examples'] = [];
     let fingerprint = 0;
     for (const side of sides) {
@@ -186,5 +196,6 @@ function placesOf(position: Position | null): Record<Side, Place> {
 }
 
 function emptyTotals(next: WireItem | null): PageTotals {
-  return { next, open: 0, compared: 0, missing: 0, extra: 0, different: 0, written: 0, fingerprint: 0, examples: [] };
+  const counts = { compared: 0, missing: 0, extra: 0, different: 0, written: 0, rejected: 0 };
+  return { next, open: 0, ...counts, fingerprint: 0, examples: [] };
 }

@@ -2,13 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sha256 } from '../core/json.ts';
 import { keys } from '../core/keys.ts';
 import { keepBeforeImages, writtenMark } from './before-images.ts';
-import { lookUp } from './change.ts';
 import { examplesShown } from './checkpoint.ts';
 import type { Comparison } from './compare.ts';
 import type { WireItem } from './engine.ts';
-import { readByKey, sameItem } from './items-by-key.ts';
-import type { Entry } from './merge.ts';
-import { canonicalWireItem, parseItem, serializeItem } from './wire-item.ts';
+import { judge, type Mismatch, type Reason } from './judgement.ts';
+import type { Entry, PageTotals, Refused } from './merge.ts';
+import { listRejects, rejectOf } from './rejects.ts';
+import { noteRepairs } from './repair-note.ts';
+import { canonicalWireItem, parseItem } from './wire-item.ts';
 
 /**
  * What was written a moment ago may not be seen by every read yet, and what is being written now is seen by one side
@@ -16,77 +17,72 @@ import { canonicalWireItem, parseItem, serializeItem } from './wire-item.ts';
  */
 const settleMilliseconds = 1_000;
 
-/** One key that the two tables do not agree on. */
-interface Mismatch {
-  readonly problem: 'missing' | 'extra' | 'different';
-  readonly entry: Entry;
-  /** The source's item as the destination should have it; null where the source has none. */
-  readonly wanted: Buffer | null;
-  readonly present: Buffer | null;
-  /** True when two source items become this one: which of them is right is nobody's to choose here. */
-  readonly collides: boolean;
-}
-
-/** Prefix of the files that list all keys of a table on which the two sides do not agree. */
+/** Prefix of the files that list all keys of a table on which the two sides do not agree after a run. */
 export function differencesPrefix(promotionId: string, scope: string, as: string): string {
   return keys.work(promotionId, 'dynamodb', 'verify', `differences/${scope}${as}/`);
 }
 
+/** Prefix of the files that list what of a table could not be written as the comparison wants it, and why. */
+export function unwritablePrefix(promotionId: string, scope: string, as: string): string {
+  return keys.work(promotionId, 'dynamodb', 'verify', `rejects/${scope}${as}/`);
+}
+
+/** One line of a list: what is wrong with which key, and where it is counted. */
+interface Line {
+  readonly problem: Mismatch['problem'];
+  readonly key: WireItem;
+  readonly reason: Reason | null;
+  readonly page: PageTotals;
+}
+
 /**
  * Settles items of one segment that found no equal: reads both sides by key, strongly, and what still differs once more
- * after a pause. Mismatches are counted on the page of their entry and listed in S3; a repair writes them.
+ * after a pause. A repair writes it. What is left, and what the change refuses, is counted on the page of its entry and
+ * listed in S3, as many lines as are counted; whatever has a reason why it cannot be written stands in the rejects too.
  */
 export function settleMismatches(comparison: Comparison, segment: number) {
-  const count = async (mismatches: readonly Mismatch[]) => {
-    const repaired = comparison.repairs ? await repair(comparison, segment, mismatches) : new Set<Mismatch>();
-    for (const mismatch of mismatches) {
-      const { problem, entry } = mismatch;
-      if (repaired.has(mismatch)) {
-        entry.page.written += 1;
-        continue;
-      }
-      entry.page[problem] += 1;
-      if (entry.page.examples.length < examplesShown) entry.page.examples.push({ problem, key: { ...entry.key } });
-    }
-    await list(comparison, segment, mismatches);
-  };
-  return async (open: readonly Entry[], unequal: readonly Entry[]): Promise<void> => {
-    const first = await judge(comparison, [...open, ...unequal]);
-    if (first.length === 0) return;
-    await delay(settleMilliseconds);
+  return async (open: readonly Entry[], unequal: readonly Entry[], refused: readonly Refused[]): Promise<void> => {
+    const first = await judged(comparison, [...open, ...unequal]);
+    if (first.length > 0) await delay(settleMilliseconds);
     const entries = first.map(({ entry }) => entry);
-    await count(await judge(comparison, entries));
+    const mismatches = await judged(comparison, entries);
+    const outcomes = comparison.repairs ? await repair(comparison, segment, mismatches) : new Map<Mismatch, null>();
+    const lines: Line[] = refused.map((one) => {
+      const { key, ...reason } = rejectOf(one, comparison.group);
+      return { problem: 'missing', key, reason, page: one.page };
+    });
+    for (const mismatch of mismatches) {
+      const { problem, key, entry } = mismatch;
+      const outcome = outcomes.get(mismatch);
+      if (outcome === 'written') entry.page.written += 1;
+      else lines.push({ problem, key, reason: outcome ?? mismatch.reason, page: entry.page });
+    }
+    for (const { problem, key, reason, page } of lines) {
+      page[problem] += 1;
+      if (reason) page.rejected += 1;
+      if (page.examples.length < examplesShown) page.examples.push({ problem, key: { ...key } });
+    }
+    await list(comparison, segment, lines);
   };
 }
 
-/** Both sides by key, strongly consistent; what is equal, or gone on both sides, is no mismatch. */
-async function judge({ group, tables, change }: Comparison, entries: readonly Entry[]): Promise<Mismatch[]> {
-  const distinct = unique(entries.map(({ key }) => key));
-  const [behind, present] = await Promise.all([
-    lookUp(tables.source, change, distinct, group.destinationKey, group.at),
-    readByKey(tables.destination, distinct, group.destinationKey),
-  ]);
-  return entries.flatMap((entry): Mismatch[] => {
-    const text = canonicalWireItem(entry.key);
-    const [first, ...others] = behind.get(text) ?? [];
-    const here = first ? serializeItem(first) : null;
-    const there = present.get(text)?.item ?? null;
-    const found = { entry, wanted: here, present: there, collides: others.length > 0 };
-    if (here && there) {
-      // Both sides see a difference, in different segments where the change concerns keys: the source's counts.
-      if (entry.side === 'destination') return [];
-      // Two source items cannot both be the one that is there.
-      return others.length === 0 && sameItem(here, there) ? [] : [{ problem: 'different', ...found }];
-    }
-    if (here) return [{ problem: 'missing', ...found }];
-    return there ? [{ problem: 'extra', ...found }] : [];
-  });
+async function judged(comparison: Comparison, entries: readonly Entry[]): Promise<Mismatch[]> {
+  return entries.length > 0 ? await judge(comparison, entries) : [];
 }
 
-/** Writes what is missing or different; what is too many is left, because nobody asked for a deletion. */
-async function repair(comparison: Comparison, segment: number, all: readonly Mismatch[]): Promise<Set<Mismatch>> {
+/**
+ * Writes what is missing or different; what is too many is left, because nobody asked for a deletion. Answers what
+ * became of each mismatch that it tried: written, or why the service did not take it.
+ */
+async function repair(
+  comparison: Comparison,
+  segment: number,
+  all: readonly Mismatch[],
+): Promise<Map<Mismatch, 'written' | Reason>> {
   const { run, group, surroundings, tables } = comparison;
   const due = all.filter(({ wanted, present, collides }) => wanted && !collides && !(run.onlyIfAbsent && present));
+  if (due.length === 0) return new Map();
+  await noteRepairs(comparison);
   const items = due.map(({ wanted }) => wanted as Buffer);
   const images = due.map(({ entry, wanted, present }) => ({
     key: entry.key,
@@ -94,18 +90,20 @@ async function repair(comparison: Comparison, segment: number, all: readonly Mis
     written: writtenMark(parseItem(wanted as Buffer)),
   }));
   await keepBeforeImages(surroundings, run.promotionId, group, { segment, after: due[0]?.entry.key ?? null }, images);
-  const rejected = new Set((await tables.destination.write(items)).map(({ item }) => item));
-  return new Set(due.filter(({ wanted }) => wanted && !rejected.has(wanted)));
+  const rejected = await tables.destination.write(items);
+  const reasons = new Map(rejected.map(({ item, code, message }) => [item, { code, message }]));
+  return new Map(due.map((mismatch) => [mismatch, reasons.get(mismatch.wanted as Buffer) ?? 'written']));
 }
 
-async function list({ run, group, surroundings, scope }: Comparison, segment: number, all: readonly Mismatch[]) {
+/** The name of a file belongs to its first line: a page that is worked off twice has one file. */
+async function list({ run, group, surroundings, scope }: Comparison, segment: number, all: readonly Line[]) {
   const [first] = all;
   if (!first) return;
-  const text = all.map(({ problem, entry }) => `${JSON.stringify({ problem, key: entry.key })}\n`).join('');
-  const place = sha256(`${segment} ${canonicalWireItem(first.entry.key)}`).slice(0, 24);
-  await surroundings.artefacts.write(`${differencesPrefix(run.promotionId, scope, group.as)}${place}.jsonl`, text);
-}
-
-function unique(all: readonly WireItem[]): WireItem[] {
-  return [...new Map(all.map((key) => [canonicalWireItem(key), key])).values()];
+  const { artefacts } = surroundings;
+  const text = all.map(({ problem, key, reason }) => `${JSON.stringify({ problem, key, ...reason })}\n`).join('');
+  const place = sha256(`${segment} ${first.problem} ${first.reason?.code ?? ''} ${canonicalWireItem(first.key)}`);
+  await artefacts.write(`${differencesPrefix(run.promotionId, scope, group.as)}${place.slice(0, 24)}.jsonl`, text);
+  const rejects = all.flatMap(({ key, reason }) => (reason ? [{ ...reason, key }] : []));
+  const prefix = unwritablePrefix(run.promotionId, scope, group.as);
+  await listRejects(artefacts, prefix, group, { segment, after: rejects[0]?.key ?? null }, rejects);
 }

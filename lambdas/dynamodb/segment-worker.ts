@@ -1,7 +1,7 @@
 import { ConditionFailed } from '../core/artefacts.ts';
 import { type Guarded, record, text } from '../core/guards.ts';
 import type { Surroundings } from '../core/handler.ts';
-import { sha256 } from '../core/json.ts';
+import { parseJson, sha256 } from '../core/json.ts';
 import { keys } from '../core/keys.ts';
 import type { Holder } from '../core/lock.ts';
 import { readOwn } from '../core/problems.ts';
@@ -54,7 +54,7 @@ export async function workOnSegments(
   };
 
   if (input.failure) {
-    const failure = { error: input.failure.Error, cause: (input.failure.Cause ?? '').slice(0, 2000) };
+    const failure = { error: input.failure.Error, cause: messageIn(input.failure.Cause ?? '').slice(0, 2000) };
     if (isFinal(failure)) await raiseStop(surroundings, stopKey, failure);
     return await fail(failure);
   }
@@ -69,6 +69,13 @@ export async function workOnSegments(
   );
   const flag = ended.stopped ? await readStop() : null;
   return flag ? await fail(flag) : { more: ended.more };
+}
+
+/** What a worker said is JSON with a trace around its words; whatever else failed is shown as it is. */
+function messageIn(cause: string): string {
+  const description = parseJson(cause) as { errorMessage?: unknown } | null | undefined;
+  const message = description?.errorMessage;
+  return typeof message === 'string' && message !== '' ? message : cause;
 }
 
 /** The first failure is kept; the others say the same or follow from it. */

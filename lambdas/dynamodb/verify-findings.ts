@@ -1,8 +1,7 @@
 import type { Artefacts } from '../core/artefacts.ts';
 import type { Finding } from '../core/contracts.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import { differencesPrefix } from './mismatches.ts';
-import { readProgress } from './rounds.ts';
+import { type Checkpoint, readCheckpointsOf } from './checkpoint.ts';
+import { differencesPrefix, unwritablePrefix } from './mismatches.ts';
 import type { Run } from './run.ts';
 import type { VerifiedAsset } from './verify-file.ts';
 
@@ -10,6 +9,8 @@ import type { VerifiedAsset } from './verify-file.ts';
 export interface Comparison {
   readonly run: Run;
   readonly scope: string;
+  /** Id of the destination table; null where there is none. */
+  readonly tableId: string | null;
   readonly compared: readonly Checkpoint[];
   /** When the export was asked for by which the items travelled, ISO 8601; null where they were copied by scans. */
   readonly exportedAt: string | null;
@@ -44,6 +45,13 @@ export async function verifyFindings(
           : `the keys of all ${found} items are listed in ${place}`,
     });
   }
+  // Where an import has come before in the same run, its own finding says so already.
+  const rejected = items.rejected ?? 0;
+  if (rejected > 0 && run.mode === 'verify') {
+    const place = unwritablePrefix(run.promotionId, scope, destination);
+    const message = `${rejected} items of ${asset} cannot be written; they are listed in ${place}, each with the reason`;
+    findings.push({ code: 'ItemsRejected', asset, message });
+  }
   const changed = await sourceChange(artefacts, verifiedAsset, comparison);
   if (changed === null) return findings;
   const message = `${changed}; promote what has changed by a new promotion with existing "merge"`;
@@ -57,13 +65,14 @@ export async function verifyFindings(
 async function sourceChange(
   artefacts: Artefacts,
   { asset, destination }: VerifiedAsset,
-  { run, compared, exportedAt }: Comparison,
+  { run, tableId, compared, exportedAt }: Comparison,
 ): Promise<string | null> {
   if (exportedAt !== null) {
     return `${asset} was written since its export of ${exportedAt}, or ${destination} since its import, which brought every item of the export`;
   }
-  if (run.request.verify !== 'full') return null;
-  const copied = (await readProgress(artefacts, run.promotionId, 'import', '')).get(destination) ?? [];
+  if (run.request.verify !== 'full' || tableId === null) return null;
+  // By their names, whatever the last run still had to copy.
+  const copied = await readCheckpointsOf(artefacts, run.promotionId, 'import', { as: destination, tableId });
   const changed = changedSegments(copied, compared);
   if (changed === 0) return null;
   return `${asset} was written while it was copied or since: ${changed} of its ${compared[0]?.total ?? 0} segments are not read as they were`;

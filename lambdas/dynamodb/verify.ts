@@ -1,14 +1,17 @@
 import type * as z from 'zod';
+import type { Artefacts } from '../core/artefacts.ts';
 import { eachOf } from '../core/each-of.ts';
+import { type ErrorName, PromotionError } from '../core/errors.ts';
 import type { Surroundings } from '../core/handler.ts';
 import { isComplete, type Journal, openJournal } from '../core/journal.ts';
 import { keys } from '../core/keys.ts';
 import { joinLock } from '../core/lock.ts';
 import { readBundle } from './bundle.ts';
-import { sumItems } from './checkpoint.ts';
+import { type Checkpoint, isFinal, sumItems } from './checkpoint.ts';
 import type { Progress, Round, verifyInput, WorkerInput } from './contracts.ts';
 import { lastOf } from './ownership.ts';
 import { describeTable, readWholeTable } from './read-table.ts';
+import { mayHaveRepaired } from './repair-note.ts';
 import { collectRound, freezeSegments, writeFirstRound } from './rounds.ts';
 import { holderOf, isRepair, type Run, readRun } from './run.ts';
 import { scopeOf } from './segment-worker.ts';
@@ -70,20 +73,51 @@ async function collectVerification(
     const wanted = wantedTable(surroundings, run, table).definition;
     const checkpoints = progress.get(table.as) ?? [];
     const compared = verdict({ run, table, wanted, state, made: isMade(journal, table.as), checkpoints });
-    const repaired = sumItems(checkpoints).written;
-    if (repairs && state) {
-      const after = { id: state.id, items: repaired };
-      await journal.append({ asset: table.as, step: 'repair', phase: 'result', after });
-    }
+    if (repairs && state) await noteRepair(artefacts, journal, { run, scope, as: table.as, id: state.id, checkpoints });
     const { exportedAt = null } = completed(journal, table.as) ?? {};
-    const comparison = { run, scope, compared: checkpoints, exportedAt };
+    const comparison = { run, scope, tableId: state?.id ?? null, compared: checkpoints, exportedAt };
     return { asset: compared, findings: await verifyFindings(artefacts, compared, comparison) };
   });
   await artefacts.write(keys.work(run.promotionId, 'dynamodb', 'verify', 'result.json'), {
+    execution: input.promotionExecution,
     assets: judged.map(({ asset }) => asset),
     findings: judged.flatMap(({ findings }) => findings),
   });
+  raiseFailure(progress);
   return { more: false, waitSeconds: 0, ...round };
+}
+
+/** Closes the intent of a repair; where no worker got as far as to write, nothing was done. */
+async function noteRepair(
+  artefacts: Artefacts,
+  journal: Journal,
+  repair: { run: Run; scope: string; as: string; id: string; checkpoints: readonly Checkpoint[] },
+): Promise<void> {
+  const { run, scope, as, id, checkpoints } = repair;
+  const entry = { asset: as, step: 'repair' } as const;
+  if (await mayHaveRepaired(artefacts, run.promotionId, scope, as)) {
+    await journal.append({ ...entry, phase: 'result', after: { id, items: sumItems(checkpoints).written } });
+  } else await journal.append({ ...entry, phase: 'refused', after: { code: 'NothingToRepair' } });
+}
+
+/**
+ * Raises what ended the comparison of a table for good, under its own name, after all verdicts are written. What another
+ * run may do better (throttling) is no more than a table that was not wholly compared.
+ */
+function raiseFailure(progress: ReadonlyMap<string, readonly Checkpoint[]>): void {
+  const failed = [...progress].flatMap(([as, checkpoints]) => {
+    const failure = checkpoints.find((checkpoint) => !checkpoint.done && isFinal(checkpoint.failure))?.failure;
+    return failure ? [{ as, failure }] : [];
+  });
+  const [first] = failed;
+  if (!first) return;
+  const tables = failed.slice(0, 5).map(({ as }) => as);
+  throw new PromotionError(first.failure.error as ErrorName, {
+    code: 'ComparisonIncomplete',
+    message: `${failed.length} tables could not be compared (${tables.join(', ')}); the first says ${first.failure.error}: ${first.failure.cause}`,
+    count: failed.length,
+    resolution: 'remove the cause, then start mode verify; the report has the verdicts on the other tables',
+  });
 }
 
 function ownerOf(run: Run, { promotionExecution }: WorkerInput) {

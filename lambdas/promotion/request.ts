@@ -6,6 +6,7 @@ import { sha256 } from '../core/json.ts';
 import { pointerOf, schemaError } from '../core/problems.ts';
 import { assertChangeInput } from '../dynamodb/change-input.ts';
 import { assertMapping } from '../dynamodb/names.ts';
+import { assertRepair } from '../dynamodb/repair-input.ts';
 import { type ExecutionInput, executionInput, promotionIdPattern, type RequestFile, type Step } from './contracts.ts';
 import { inputFields, reservedField } from './input-schema.ts';
 import { unsupportedField } from './unsupported.ts';
@@ -41,6 +42,7 @@ export function checkInput(input: unknown, executionName: string, environments: 
   }
   if (request.kinds.dynamodb) assertMapping(request.kinds.dynamodb);
   assertChangeInput(request.kinds.dynamodb ?? {});
+  assertRepair(request.mode, request.kinds.dynamodb ?? {});
   return request;
 }
 

@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.ts';
 import { changeMutations } from './mutations/change.ts';
 import { childMutations } from './mutations/child.ts';
+import { comparisonMutations } from './mutations/comparison.ts';
 import { coreMutations } from './mutations/core.ts';
 import { dynamodbMutations } from './mutations/dynamodb.ts';
 import { emulatorSettingsMutations } from './mutations/emulator-settings.ts';
@@ -29,6 +30,7 @@ export const mutations: readonly Mutation[] = [
   ...settingMutations,
   ...replaceMutations,
   ...changeMutations,
+  ...comparisonMutations,
   ...childMutations,
   ...planMutations,
   ...promotionMutations,

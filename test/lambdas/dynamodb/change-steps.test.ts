@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keysBefore, nameAfter, prefixStepsOf, transformItem } from '../../../lambdas/dynamodb/change-steps.ts';
+import {
+  isContested,
+  keysBefore,
+  nameAfter,
+  prefixStepsOf,
+  transformItem,
+} from '../../../lambdas/dynamodb/change-steps.ts';
 import type { TransformStep } from '../../../lambdas/dynamodb/contracts.ts';
 import type { WireItem } from '../../../lambdas/dynamodb/engine.ts';
 import { canonicalWireItem } from '../../../lambdas/dynamodb/wire-item.ts';
@@ -139,6 +145,53 @@ describe('keysBefore', () => {
         for (const before of keysBefore(key, chosen)) expect(keyAfter(before, chosen)).toBe(canonicalWireItem(key));
       }),
       { numRuns: 60 },
+    );
+  });
+});
+
+describe('isContested', () => {
+  const key = (S: string): WireItem => ({ pk: { S } });
+  const step = (from: string, to: string): TransformStep => ({ replacePrefix: ['pk', from, to] });
+
+  it.each<[string, string, TransformStep[], boolean]>([
+    ['has what others get', 'PROD#1', [step('DEV#', 'PROD#')], true],
+    ['gets it itself', 'DEV#1', [step('DEV#', 'PROD#')], false],
+    ['has nothing to do with it', 'TEST#1', [step('DEV#', 'PROD#')], false],
+    [
+      'has what others get by another name',
+      'PROD#1',
+      [{ renameAttribute: ['pk', 'id'] }, step('DEV#', 'PROD#')],
+      false,
+    ],
+    ['gets what others get later', 'a1', [step('a', 'b'), step('c', 'b')], true],
+    ['keeps its beginning where others lose theirs', 'x', [step('DEV#', '')], true],
+  ])('is said of a key that %s', (_what, S, steps, expected) => {
+    expect(isContested(key(S), steps)).toBe(expected);
+  });
+
+  it('holds for all but one at most of the keys that become one', () => {
+    const prefix = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 2 });
+    const steps = fc.array(
+      fc
+        .tuple(prefix, prefix)
+        .filter(([from, to]) => from !== '' && from !== to)
+        .map(([from, to]) => step(from, to)),
+      { minLength: 1, maxLength: 3 },
+    );
+    const all = (length: number): string[] =>
+      length === 0 ? [''] : all(length - 1).flatMap((one) => [one, `${one}a`, `${one}b`]);
+    const universe = [...new Set(all(6))].map(key);
+    fc.assert(
+      fc.property(steps, (chosen) => {
+        const free = new Map<string, number>();
+        for (const one of universe.filter((each) => !isContested(each, chosen))) {
+          const result = transformItem(one, chosen);
+          const text = 'item' in result ? canonicalWireItem(result.item) : '';
+          free.set(text, (free.get(text) ?? 0) + 1);
+        }
+        expect(Math.max(0, ...free.values())).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 100 },
     );
   });
 });

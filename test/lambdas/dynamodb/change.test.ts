@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { changePage, compileChange, lookUp } from '../../../lambdas/dynamodb/change.ts';
+import { changePage, compileChange } from '../../../lambdas/dynamodb/change.ts';
 import { changedTable } from '../../../lambdas/dynamodb/change-definition.ts';
 import type { WireItem } from '../../../lambdas/dynamodb/engine.ts';
-import { canonicalWireItem, parseItem, serializeItem, wireKeyOf } from '../../../lambdas/dynamodb/wire-item.ts';
+import { parseItem, serializeItem } from '../../../lambdas/dynamodb/wire-item.ts';
 import { makeDefinition, makeTables } from '../../support/factories.ts';
 
 const now = 1_790_000_000;
@@ -83,6 +83,13 @@ describe('compileChange', () => {
     });
     expect(refused(id('a', { status: { S: 'DEV' } }))).toMatchObject({ kind: 'refused', code: 'KeyEmpty' });
     expect(refused(id('a', { note: { S: 'DEV' } }))).toEqual({ kind: 'item', item: id('a', { note: { S: '' } }) });
+  });
+
+  it('refuses a key that would be longer than the service takes', () => {
+    const fields = { transform: [{ replacePrefix: ['id', 'D#', 'DEV#'] }] };
+    expect(apply(fields, id(`D#${'x'.repeat(2044)}`)).kind).toBe('item');
+    const message = expect.stringContaining('"id" would have 2049 bytes');
+    expect(apply(fields, id(`D#${'x'.repeat(2045)}`))).toMatchObject({ kind: 'refused', code: 'KeyTooLong', message });
   });
 
   it('tells whole items that meet the filter', () => {
@@ -205,41 +212,5 @@ describe('pitfall 4: two items that become one key', () => {
     const page = changePage(change(prefix, definition), items, ['id', 'at'], now);
     expect(page.items).toHaveLength(2);
     expect(page.rejected).toMatchObject([{ item: items[2], code: 'KeyCollision' }]);
-  });
-
-  it('are both found behind the key by whoever looks it up, on whatever pages they were', async () => {
-    const found = await look([id('DEV#1', { from: { S: 'dev' } }), id('PROD#1')], [id('PROD#1')]);
-    expect(found.get(canonicalWireItem(id('PROD#1')))).toEqual([id('PROD#1'), id('PROD#1', { from: { S: 'dev' } })]);
-  });
-});
-
-/** Looks keys up in a source of these items. */
-async function look(source: readonly WireItem[], keys: readonly WireItem[], fields: object = prefix) {
-  const asked: WireItem[][] = [];
-  const read = async (wanted: readonly WireItem[]) => {
-    asked.push([...wanted]);
-    const texts = new Map(source.map((item) => [canonicalWireItem(wireKeyOf(item, ['id'])), item]));
-    return bytes(...wanted.map((key) => texts.get(canonicalWireItem(key))).filter((item) => item !== undefined));
-  };
-  const found = await lookUp({ read }, change(fields, expiring), keys, ['id'], now);
-  for (const one of asked) expect(new Set(one.map(canonicalWireItem)).size).toBe(one.length);
-  return found;
-}
-
-describe('lookUp', () => {
-  it('answers items as the copy writes them, and nothing for keys that have none', async () => {
-    const found = await look([id('DEV#1', { n: { N: '1' } })], [id('PROD#1'), id('PROD#2'), id('PROD#1')]);
-    expect([...found]).toEqual([[canonicalWireItem(id('PROD#1')), [id('PROD#1', { n: { N: '1' } })]]]);
-  });
-
-  it('leaves out what the filter leaves out, also by the key, and what has expired', async () => {
-    const filter = { expression: 'begins_with(id, :dev)', values: { ':dev': { S: 'DEV#' } } };
-    const source = [id('DEV#1'), id('PROD#2'), id('DEV#3', { expires: { N: String(now - 1) } })];
-    const found = await look(source, [id('PROD#1'), id('PROD#2'), id('PROD#3')], {
-      ...prefix,
-      filter,
-      skipExpired: true,
-    });
-    expect([...found.keys()]).toEqual([canonicalWireItem(id('PROD#1'))]);
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ItemPage, WireItem } from '../../../lambdas/dynamodb/engine.ts';
 import { byKey, sameItem } from '../../../lambdas/dynamodb/items-by-key.ts';
-import { type Entry, openMerge, type Side } from '../../../lambdas/dynamodb/merge.ts';
+import { type Entry, openMerge, type Refused, type Side } from '../../../lambdas/dynamodb/merge.ts';
 import type { Position } from '../../../lambdas/dynamodb/walk.ts';
 import { canonicalWireItem } from '../../../lambdas/dynamodb/wire-item.ts';
 
@@ -16,6 +16,7 @@ function makeSources(
   tables: Record<Side, Table>,
   pageSize: Record<Side, number>,
   pagesAtMost = Number.POSITIVE_INFINITY,
+  contested: ReadonlySet<number> = new Set(),
 ) {
   const settled: Entry[] = [];
   const known = (side: Side) => new Map(tables[side].map((item) => [canonicalWireItem(keyOf(item.id)), item]));
@@ -32,8 +33,11 @@ function makeSources(
       return { items, next, count: items.length, scanned: items.length };
     },
     entries: (_: Side, items: readonly Buffer[]) => ({
-      entries: [...byKey(items, ['pk'])].map(([text, { key, item }]) => ({ text, key, item })),
-      refused: 0,
+      entries: [...byKey(items, ['pk'])].map(([text, { key, item }]) => ({
+        ...{ text, key, item, origin: null },
+        contested: contested.has(Number(key.pk?.N)),
+      })),
+      refused: [],
     }),
     fingerprint: (items: readonly Buffer[]) => items.length,
     same: sameItem,
@@ -108,6 +112,39 @@ describe('openMerge', () => {
     const { counts } = await compare(sources);
     expect(counts.compared).toBe(6);
     expect(sources.settled.map(({ key }) => key.pk?.N)).toContain('2');
+  });
+});
+
+describe('openMerge and items that are no plain pairs', () => {
+  it.each([
+    ['on one page', 5, 5],
+    ['where the source’s is read later', 1, 5],
+    ['where the destination’s is read later', 5, 1],
+  ])('looks a contested key up even if it finds its equal %s', async (_where, source, destination) => {
+    const tables = { source: range(5), destination: range(5) };
+    const sources = makeSources(tables, { source, destination }, undefined, new Set([3]));
+    expect((await compare(sources)).counts).toEqual({ ...noCounts, compared: 5 });
+    expect(sources.settled.map(({ side, key }) => [side, key.pk?.N])).toEqual([['source', '3']]);
+  });
+
+  it('hands over what the destination cannot have with its page, and counts it as compared', async () => {
+    const sources = makeSources({ source: range(3), destination: range(2) }, { source: 3, destination: 3 });
+    const refused: Refused[] = [];
+    const merge = openMerge({
+      ...sources,
+      entries(side, items) {
+        const { entries } = sources.entries(side, items.slice(0, 2));
+        const rejected = items.slice(2).map((item) => ({ item, code: 'KeyTooLong', message: 'too long' }));
+        return { entries, refused: rejected };
+      },
+      async settle(_open, _unequal, more) {
+        refused.push(...more);
+        for (const { page } of more) page.missing += 1;
+      },
+    });
+    const { items } = await (await merge(null)).result;
+    expect(items).toMatchObject({ compared: 3, missing: 1 });
+    expect(refused).toMatchObject([{ item: itemOf({ id: 2, value: 1 }), code: 'KeyTooLong' }]);
   });
 });
 

@@ -89,6 +89,21 @@ describe('pitfall 41: an error that every child would meet', () => {
   });
 });
 
+describe('a group that has failed', () => {
+  it.each([
+    [
+      'what the worker said',
+      '{"errorType":"Promotion.Data","errorMessage":"KeyMissing: no key","trace":[""]}',
+      'KeyMissing: no key',
+    ],
+    ['all that is known where no worker said anything', '{"message":"Killed"}', '{"message":"Killed"}'],
+    ['what is no JSON', 'Task timed out', 'Task timed out'],
+  ])('keeps %s', async (what, Cause, cause) => {
+    const { checkpoint } = await work(group(`said-${what.length}`, 0), { Error: 'Promotion.Data', Cause });
+    expect(checkpoint).toMatchObject({ failure: { error: 'Promotion.Data', cause } });
+  });
+});
+
 describe('a group that is done', () => {
   it('is not worked on again, nor marked as failed', async () => {
     await work(group('done', 0));

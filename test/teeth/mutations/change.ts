@@ -123,22 +123,15 @@ export const changeMutations: readonly Mutation[] = [
   ...of('change', [
     {
       name: 'collision-in-a-page-is-told',
-      search:
-        "if (key !== null && seen.has(key)) page.rejected.push({ item, code: 'KeyCollision', message: collision });",
-      replace: 'if (false) page.rejected.push();',
+      search: 'if (key !== null && seen.has(key)) {',
+      replace: 'if (false) {',
       test: 'pitfall 4: two items that become one key are a collision',
     },
     {
       name: 'collision-goes-by-the-whole-key',
-      search: '? canonicalWireItem(wireKeyOf(changed.item, destinationKey))',
-      replace: '? canonicalWireItem(wireKeyOf(changed.item, destinationKey.slice(0, 1)))',
+      search: '? canonicalWireItem(wireKeyOf(item, destinationKey))',
+      replace: '? canonicalWireItem(wireKeyOf(item, destinationKey.slice(0, 1)))',
       test: 'pitfall 4: two items that become one key are told by the whole key',
-    },
-    {
-      name: 'collisions-across-pages-are-found',
-      search: 'found.set(key, [...(found.get(key) ?? []), changed.item]);',
-      replace: 'found.set(key, [changed.item]);',
-      test: 'pitfall 4: two items that become one key are both found behind the key',
     },
     {
       name: 'nothing-left-is-no-end',
@@ -152,11 +145,25 @@ export const changeMutations: readonly Mutation[] = [
       replace: "if (typeof text !== 'string') return true;",
       test: 'items whose time to live is over absent',
     },
+  ]),
+  ...of('look-up', [
+    {
+      name: 'collisions-across-pages-are-found',
+      search: 'found.set(key, [...(found.get(key) ?? []), behind]);',
+      replace: 'found.set(key, [behind]);',
+      test: 'pitfall 4: two items that become one key are both found behind the key',
+    },
     {
       name: 'lookups-are-filtered',
       search: 'change.meets(item) ? change.apply(item, nowSeconds) : null',
       replace: 'change.apply(item, nowSeconds)',
       test: 'lookUp leaves out what the filter leaves out, also by the key, and what has expired',
+    },
+    {
+      name: 'no-overlong-key-is-asked-for',
+      search: '.filter((key) => !overlongKey(key, change.sourceKey));',
+      replace: ';',
+      test: 'lookUp asks for no key that is longer than one may be',
     },
   ]),
   ...of('change-steps', [

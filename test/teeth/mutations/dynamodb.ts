@@ -240,7 +240,7 @@ export const dynamodbMutations: readonly Mutation[] = [
     },
     {
       name: 'checkpoint-belongs-to-one-table',
-      search: "${group.tableId || 'table'}-",
+      search: "${tableId || 'table'}-",
       replace: '',
       test: 'checkpoints of different tables, totals and segments have keys of their own',
     },
@@ -292,14 +292,14 @@ export const dynamodbMutations: readonly Mutation[] = [
     },
     {
       name: 'what-finds-no-equal-is-settled',
-      search: 'if (ahead === null || full) await settleWindow(unequal);',
-      replace: 'if (full) await settleWindow(unequal);',
+      search: 'if (ahead === null || full) await settleWindow(unequal, unwritable);',
+      replace: 'if (full) await settleWindow(unequal, unwritable);',
       test: 'openMerge counts what is missing, extra and different, and looks up only that',
     },
     {
       name: 'differences-are-seen',
-      search: 'if (!sources.same(mine, theirs)) {',
-      replace: 'if (false) {',
+      search: '!sources.same(mine, theirs)) unequal.push(own);',
+      replace: 'false) unequal.push(own);',
       test: 'openMerge counts what is missing, extra and different, and looks up only that',
     },
     {
@@ -312,8 +312,8 @@ export const dynamodbMutations: readonly Mutation[] = [
   ...of('mismatches', [
     {
       name: 'mismatches-are-read-once-more',
-      search: 'await count(await judge(comparison, entries));',
-      replace: 'await count(first);',
+      search: 'const mismatches = await judged(comparison, entries);',
+      replace: 'const mismatches = entries.length > 0 ? first : [];',
       test: 'pitfall 43: a comparison right after a write reads both sides once more',
     },
     {
