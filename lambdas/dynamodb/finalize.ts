@@ -97,10 +97,11 @@ async function settle(
     for (const setting of pending) {
       // Applied before and not to be seen yet: some reads follow the writes by seconds.
       if (applied.has(setting)) return false;
-      const entry = { asset, step: setting.step };
+      // The intent has what is wanted too: a rollback knows what we put even where the answer was lost.
+      const entry = { asset, step: setting.step, after: setting.read(wanted) };
       await journal.append({ ...entry, phase: 'intent', before: setting.read(state.definition) });
       if ((await applySetting(clients, state, setting, wanted)) === 'busy') return false;
-      await journal.append({ ...entry, phase: 'result', after: setting.read(wanted) });
+      await journal.append({ ...entry, phase: 'result' });
       applied.add(setting);
       if (setting.occupies) break;
     }

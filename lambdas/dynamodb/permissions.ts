@@ -189,6 +189,7 @@ export const accessStatements: Readonly<Partial<Record<Side, readonly Statement[
         'dynamodb:UpdateContributorInsights',
         'dynamodb:EnableKinesisStreamingDestination',
         'dynamodb:PutResourcePolicy',
+        'dynamodb:DeleteResourcePolicy',
         'dynamodb:TagResource',
         'dynamodb:BatchWriteItem',
         'dynamodb:PutItem',

@@ -1,48 +1,58 @@
-import { DeleteTableCommand, type DynamoDBClient, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import type { JournalEntry } from '../core/journal.ts';
 import { attempt, errorCode, named } from '../core/retry.ts';
-import { removeAutoscaling } from './autoscaling.ts';
 import { ownershipTag } from './definition.ts';
+import { strangeness } from './origin.ts';
 import { idOf, lastOf } from './ownership.ts';
 import type { TableState } from './read-table.ts';
+import { type Held, heldByPolicy, releaseMade } from './release-made.ts';
+import { noteRefused, refusable } from './undo-apart.ts';
 import type { Undoing, Undone } from './undone.ts';
 
-/** True for the table that the promotion made: by its id, or where the answer of the create was lost by our tag. */
-export function isMadeBy(begun: JournalEntry | undefined, found: TableState): boolean {
-  if (begun?.phase === 'result') return idOf(begun) === found.id;
-  return begun?.phase === 'intent' && found.definition.tags.some(({ Key }) => Key === ownershipTag);
+/**
+ * Why a table is not the one that the promotion made; null where it is: by its id, also where another rollback has
+ * brought it back from a backup, or by our tag where the answer of the create was lost.
+ */
+export async function notMadeBy(
+  { clients }: Pick<Undoing, 'clients'>,
+  asset: string,
+  begun: JournalEntry,
+  found: TableState,
+): Promise<string | null> {
+  if (begun.phase === 'result') return await strangeness(clients.dynamodb, { name: asset, id: found.id }, idOf(begun));
+  const isOurs = begun.phase === 'intent' && found.definition.tags.some(({ Key }) => Key === ownershipTag);
+  return isOurs ? null : 'somebody made it anew since';
 }
 
-/** The removal that was begun after the table was made, if there is one. */
+/** The removal that was begun after the table was made, if there is one; one that was refused is none. */
 export function removalOf(entries: readonly JournalEntry[], begun: JournalEntry | undefined): JournalEntry | undefined {
   const removal = lastOf(entries, ['remove']);
-  return removal && begun && entries.indexOf(removal) > entries.indexOf(begun) ? removal : undefined;
+  if (!removal || !begun || removal.phase === 'refused') return undefined;
+  return entries.indexOf(removal) > entries.indexOf(begun) ? removal : undefined;
 }
 
 /** Does the next step towards the removal of a table that the promotion made; `busy` until it is gone. */
 export async function removeMade(
-  { clients, journal }: Undoing,
+  undoing: Undoing,
   asset: string,
   begun: JournalEntry | undefined,
   found: TableState,
 ): Promise<Undone> {
-  const entries = journal.of(asset);
-  if (!isMadeBy(begun, found)) return { asset, outcome: 'left', reason: 'somebody made it anew since' };
+  const { journal, holder } = undoing;
+  if (!begun) return { asset, outcome: 'left', reason: 'somebody made it anew since' };
+  const strange = await notMadeBy(undoing, asset, begun, found);
+  if (strange !== null) return { asset, outcome: 'left', reason: strange };
   if (!found.active) return { asset, outcome: 'busy', reason: `it is ${found.status}` };
-  const isProtected = found.definition.table.DeletionProtectionEnabled;
-  if (isProtected && !protectedByUs(entries)) {
-    return { asset, outcome: 'left', reason: 'somebody has put deletion protection on it since' };
-  }
-  if (!removalOf(entries, begun)) {
+  const held: Held = { undoing, asset, begun, found };
+  const released = await releaseMade(held);
+  if (released !== 'released') return released;
+  // Each run notes its own: what it changed is told by its own entries.
+  if (removalOf(journal.of(asset), begun)?.execution !== holder.promotionExecution) {
     await journal.append({ asset, step: 'remove', phase: 'intent', before: found.definition });
   }
-  if (lastOf(entries, ['autoscaling'])) {
-    // Targets outlive their table, and would scale the next one of its name.
-    const indexes = (found.definition.table.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName);
-    await removeAutoscaling(clients.autoscaling, asset, indexes);
-  }
-  await remove(clients.dynamodb, asset, isProtected);
-  return { asset, outcome: 'busy', reason: 'it is being removed' };
+  const ended = await refusable(undoing, asset, 'remove', () => deleteTable(held));
+  if (ended.outcome === 'left') await noteRefused(journal, asset, 'remove', ended);
+  return { asset, ...ended };
 }
 
 /** Notes a removal as done once the table is gone. */
@@ -54,21 +64,20 @@ export async function closeRemoval(
   if (removal?.phase === 'intent') await journal.append({ asset, step: 'remove', phase: 'result', after: null });
 }
 
-/** Protection that the promotion did not carry over itself is somebody's wish to keep the table. */
-function protectedByUs(entries: readonly JournalEntry[]): boolean {
-  return lastOf(entries, ['deletionProtection'])?.after === true;
-}
+/** A table that is being changed, one that has just gone, and an account that is busy: looked at again. */
+const busyCodes = ['ResourceNotFoundException', 'ResourceInUseException', 'LimitExceededException'];
 
-/** Protection that the promotion itself carried over is taken off first. */
-async function remove(client: DynamoDBClient, TableName: string, isProtected: boolean): Promise<void> {
+async function deleteTable(held: Held): Promise<Pick<Undone, 'outcome' | 'reason'>> {
+  const { undoing, asset: TableName } = held;
   try {
-    if (isProtected) {
-      await attempt(() => client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: false })));
-    } else {
-      await attempt(() => client.send(new DeleteTableCommand({ TableName })));
-    }
+    await attempt(() => undoing.clients.dynamodb.send(new DeleteTableCommand({ TableName })));
   } catch (error) {
-    if (errorCode(error) === 'ResourceNotFoundException' || errorCode(error) === 'ResourceInUseException') return;
-    throw named(error, `removing table ${TableName}`);
+    if (!busyCodes.includes(errorCode(error))) {
+      const refusal = named(error, `removing table ${TableName}`);
+      const ended = refusal.name === 'Promotion.Permission' ? await heldByPolicy(held) : null;
+      if (!ended) throw refusal;
+      return ended;
+    }
   }
+  return { outcome: 'busy', reason: 'it is being removed' };
 }

@@ -5,10 +5,11 @@ import { backupStatus } from './backup.ts';
 import { differences, type TableDefinition } from './definition.ts';
 import { lastOf } from './ownership.ts';
 import { describeTable, readTable, readWholeTable, type TableState } from './read-table.ts';
-import { closeRemoval, isMadeBy, removalOf, removeMade } from './remove-made.ts';
+import { closeRemoval, notMadeBy, removalOf, removeMade } from './remove-made.ts';
 import { deletedBy, replacedTable } from './replacement.ts';
 import { pendingAfterRestore } from './restored-settings.ts';
 import { applySetting, type Setting } from './settings.ts';
+import { noteRefused, refusable } from './undo-apart.ts';
 import { notRolledBack, type Undoing, type Undone } from './undone.ts';
 
 /** A name or a backup that is in use, and an account with 50 restores under way: asked again later. */
@@ -29,13 +30,15 @@ export async function restoreReplaced(undoing: Undoing, asset: string, deletion:
   const later = entries.slice(entries.indexOf(deletion));
   const { id, backupArn } = deletedBy(deletion);
   const replaced = lastOf(later, ['replace']);
-  const isRestoring = lastOf(later, ['restore']) !== undefined;
+  const restore = lastOf(later, ['restore']);
   const found = await readTable(clients.dynamodb, asset);
   if (!found) {
     await closeRemoval(undoing, asset, removalOf(entries, replaced));
-    return await beginRestore(undoing, asset, backupArn, isRestoring);
+    // Each run notes its own: what it changed is told by its own entries.
+    const isNoted = restore?.execution === holder.promotionExecution;
+    return await beginRestore(undoing, asset, backupArn, isNoted);
   }
-  if (isRestoring && (await isRestoredFrom(undoing, asset, backupArn))) {
+  if (restore && (await isRestoredFrom(undoing, asset, backupArn))) {
     const { definition } = replacedTable(entries, deletion);
     const restored = await settle(undoing, asset, definition);
     if (!restored) return { asset, outcome: 'busy', reason: 'it is being restored' };
@@ -48,7 +51,8 @@ export async function restoreReplaced(undoing: Undoing, asset: string, deletion:
       ? { asset, outcome: 'busy', reason: 'it is DELETING' }
       : { asset, outcome: 'gone', reason: 'it was backed up and is the one that it was' };
   }
-  if (isMadeBy(replaced, found) && !removalOf(entries, replaced)) {
+  const isOurs = replaced && (await notMadeBy(undoing, asset, replaced, found)) === null;
+  if (isOurs && !removalOf(entries, replaced)) {
     const status = await backupStatus(clients.dynamodb, backupArn);
     if (status !== 'available')
       return { asset, outcome: 'left', reason: `its backup ${backupArn} is not there any more` };
@@ -70,24 +74,26 @@ export function restoredBy(entries: readonly JournalEntry[], execution: string, 
   };
 }
 
-async function beginRestore(
-  { clients, journal }: Undoing,
-  asset: string,
-  BackupArn: string,
-  isBegun: boolean,
-): Promise<Undone> {
-  if (!isBegun)
-    await journal.append({ asset, step: 'restore', phase: 'intent', before: null, after: { backupArn: BackupArn } });
+async function beginRestore(undoing: Undoing, asset: string, backupArn: string, isNoted: boolean): Promise<Undone> {
+  const { journal } = undoing;
+  if (!isNoted) await journal.append({ asset, step: 'restore', phase: 'intent', before: null, after: { backupArn } });
+  if ((await refusable(undoing, asset, 'restore', () => restoreBackup(undoing, asset, backupArn))) === 'begun') {
+    return { asset, outcome: 'busy', reason: 'it is being restored' };
+  }
+  const left = { outcome: 'left', reason: `it is gone, and so is its backup ${backupArn}` } as const;
+  await noteRefused(journal, asset, 'restore', left);
+  return { asset, ...left };
+}
+
+async function restoreBackup({ clients }: Undoing, asset: string, BackupArn: string): Promise<'begun' | 'no backup'> {
   try {
     const input = { TargetTableName: asset, BackupArn };
     await attempt(() => clients.dynamodb.send(new RestoreTableFromBackupCommand(input)));
   } catch (error) {
-    if (errorCode(error) === 'BackupNotFoundException') {
-      return { asset, outcome: 'left', reason: `it is gone, and so is its backup ${BackupArn}` };
-    }
+    if (errorCode(error) === 'BackupNotFoundException') return 'no backup';
     if (!busyCodes.includes(errorCode(error))) throw named(error, `restoring table ${asset} from ${BackupArn}`);
   }
-  return { asset, outcome: 'busy', reason: 'it is being restored' };
+  return 'begun';
 }
 
 /** The service says of a restored table from which backup it is: so the answer of a restore may be lost. */

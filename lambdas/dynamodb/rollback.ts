@@ -1,3 +1,4 @@
+import type { Finding } from '../core/contracts.ts';
 import { eachOf } from '../core/each-of.ts';
 import { PromotionError } from '../core/errors.ts';
 import type { Surroundings } from '../core/handler.ts';
@@ -12,7 +13,9 @@ import { deletionOf, sinceRestore } from './replacement.ts';
 import { restoredBy, restoreReplaced } from './restore.ts';
 import { holderOf, readRun } from './run.ts';
 import { tableClients } from './table-clients.ts';
+import { apart } from './undo-apart.ts';
 import { undoItems } from './undo-items.ts';
+import { selectedAssets } from './undo-selection.ts';
 import { notRolledBack, type Undoing, type Undone } from './undone.ts';
 
 /** A restore takes minutes to hours: 5 s for five minutes, then 30 s. 2,940 polls of some 8 events stay under 25,000. */
@@ -22,7 +25,7 @@ const longWaits = { polls: 2_880, seconds: 30 };
 /**
  * Takes back what the journal says this promotion did, and nothing else: tables that it made are removed, tables that it
  * replaced are restored from their backups, items that it wrote into tables that were there are put back. What somebody
- * else has made or changed since is left, and told.
+ * else has made or changed since is left, and told; so is a table for which a call was refused, and the others go on.
  */
 export async function rollback(input: WorkerInput, surroundings: Surroundings): Promise<Progress> {
   const run = await readRun(surroundings, input.request);
@@ -33,22 +36,27 @@ export async function rollback(input: WorkerInput, surroundings: Surroundings): 
     openJournal(artefacts, owner),
     tableClients(surroundings, run, 'destination'),
   ]);
+  const assets = await selectedAssets(surroundings, run, journal.assets);
   await joinLock(artefacts, holder, input.execution);
 
   const undoing: Undoing = { surroundings, run, clients, journal, holder };
-  const filled = journal.assets.filter((asset) => isFilled(journal, asset));
-  const made = journal.assets.filter((asset) => !filled.includes(asset));
-  const undone = await eachOf(made, 8, (asset) => undoTable(undoing, asset));
+  const filled = assets.filter((asset) => isFilled(journal, asset));
+  const made = assets.filter((asset) => !filled.includes(asset));
+  const undone = await eachOf(made, 8, (asset) => apart(undoing, asset, () => undoTable(undoing, asset)));
   // One table after the other, so that each may use the whole of what `limits` allows.
-  for (const asset of filled) undone.push(await undoItems(undoing, asset));
+  for (const asset of filled) undone.push(await apart(undoing, asset, () => undoItems(undoing, asset)));
   const busy = undone.filter(({ outcome }) => outcome === 'busy');
   if (busy.length > 0) return waitFor(busy, input.polls);
-  const findings = undone.flatMap(({ asset, outcome, reason, findings: more = [] }) =>
-    outcome === 'left' ? [notRolledBack(asset, `${asset} was left: ${reason}`), ...more] : more,
-  );
-  const assets = undone.map(({ asset, outcome, reason }) => ({ asset, outcome, reason }));
-  await artefacts.write(keys.work(run.promotionId, 'dynamodb', 'rollback', 'result.json'), { assets, findings });
+  const findings = undone.flatMap((one) => findingsOf(one));
+  const ended = undone.map(({ asset, outcome, reason }) => ({ asset, outcome, reason }));
+  await artefacts.write(keys.work(run.promotionId, 'dynamodb', 'rollback', 'result.json'), { assets: ended, findings });
   return { more: false, waitSeconds: 0 };
+}
+
+function findingsOf({ asset, outcome, reason, findings = [] }: Undone): readonly Finding[] {
+  if (outcome === 'left') return [notRolledBack(asset, `${asset} was left: ${reason}`), ...findings];
+  if (outcome === 'failed') return [notRolledBack(asset, `${asset} could not be rolled back: ${reason}`), ...findings];
+  return findings;
 }
 
 /** True for a table that was there before and got items of this promotion. */
@@ -72,9 +80,8 @@ async function undoTable(undoing: Undoing, asset: string): Promise<Undone> {
   }
   const found = await readTable(clients.dynamodb, asset);
   if (found) return await removeMade(undoing, asset, begun, found);
-  const removal = removalOf(entries, begun);
-  await closeRemoval(undoing, asset, removal);
-  return removal?.execution === holder.promotionExecution
+  await closeRemoval(undoing, asset, removalOf(entries, begun));
+  return removalOf(journal.of(asset), begun)?.execution === holder.promotionExecution
     ? { asset, outcome: 'removed', reason: 'the promotion had created it' }
     : { asset, outcome: 'gone', reason: 'it is not there any more' };
 }

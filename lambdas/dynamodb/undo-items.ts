@@ -8,6 +8,7 @@ import type { TableEngine } from './engine.ts';
 import { indexImages, type Original } from './image-index.ts';
 import { readByKey } from './items-by-key.ts';
 import { shareLimits } from './limits.ts';
+import { originOf, strangeness } from './origin.ts';
 import { beginnings, idOf, lastOf } from './ownership.ts';
 import { resolveTarget } from './raw/endpoint.ts';
 import { readTable, type TableState } from './read-table.ts';
@@ -59,9 +60,11 @@ export async function undoItems(undoing: Undoing, asset: string): Promise<Undone
   const begun = lastOf(entries, beginnings);
   const state = await readTable(clients.dynamodb, asset);
   if (!state) return { asset, outcome: 'gone', reason: 'it is not there any more' };
-  if (begun && idOf(begun) !== state.id) return { asset, outcome: 'left', reason: 'somebody made it anew since' };
+  const found = { name: asset, id: state.id };
+  const strange = begun ? await strangeness(clients.dynamodb, found, idOf(begun)) : null;
+  if (strange !== null) return { asset, outcome: 'left', reason: strange };
   if (!state.active) return { asset, outcome: 'busy', reason: `it is ${state.status}` };
-  const files = await surroundings.artefacts.list(beforeImagesPrefix(run.bundle, asset, state.id));
+  const files = await imageFiles(undoing, asset, state.id);
   if (files.length === 0) return { asset, outcome: 'gone', reason: 'no item of it was written' };
 
   const path = `items/${scopeOf(holder.promotionExecution)}${asset}.json`;
@@ -90,6 +93,14 @@ export async function undoItems(undoing: Undoing, asset: string): Promise<Undone
   }
   if (!progress.done) return { asset, outcome: 'busy', reason: 'its items are being put back' };
   return await outcomeOf(undoing, asset, state, progress);
+}
+
+/** A table that another rollback has brought back has its images under the id that it had before, and later ones under its own. */
+async function imageFiles({ surroundings, run, clients }: Undoing, asset: string, id: string): Promise<string[]> {
+  const origin = await originOf(clients.dynamodb, asset);
+  const ids = origin?.id ? [origin.id, id] : [id];
+  const lists = ids.map((one) => surroundings.artefacts.list(beforeImagesPrefix(run.bundle, asset, one)));
+  return (await Promise.all(lists)).flat();
 }
 
 async function work(undoings: Undoings, begun: Progress, key: string): Promise<Progress> {

@@ -17,11 +17,12 @@ export interface Undoing {
 
 /**
  * What became of one table of the journal: `removed` because the promotion had made it, `restored` to what it was before,
- * `gone` where nothing of the promotion is left, `left` as it is, or `busy` where it has to be looked at again.
+ * `gone` where nothing of the promotion is left, `left` as it is, `failed` where a call for it was refused, or `busy` where
+ * it has to be looked at again.
  */
 export interface Undone {
   readonly asset: string;
-  readonly outcome: 'removed' | 'restored' | 'gone' | 'left' | 'busy';
+  readonly outcome: 'removed' | 'restored' | 'gone' | 'left' | 'failed' | 'busy';
   readonly reason: string;
   /** What is not as it was before although the rest is. */
   readonly findings?: readonly Finding[];

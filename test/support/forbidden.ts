@@ -118,7 +118,7 @@ export function forbidden({ accounts, artefactBucket }: World, key: string, open
             ...noArtefacts,
             ...elsewhere,
             ['writes to another account', 'dynamodb:BatchWriteItem', table(other, region)],
-            ['takes a policy off a table', 'dynamodb:DeleteResourcePolicy', table(account, region)],
+            ['takes tags off a table', 'dynamodb:UntagResource', table(account, region)],
             [
               'makes other service roles',
               'iam:CreateServiceLinkedRole',

@@ -105,6 +105,13 @@ describe('restoreReplaced', () => {
     await expectOld();
   });
 
+  it('notes for itself what an earlier run had only begun', async () => {
+    await memoryJournal(entries, executionArn('undo-earlier')).append({ asset: as, step: 'restore', phase: 'intent' });
+    expect(await rollBack()).toMatchObject({ outcome: 'restored' });
+    const own = entries.filter(({ step, execution }) => step === 'restore' && execution === undo);
+    expect(own.map(({ phase }) => phase)).toEqual(['intent', 'result']);
+  });
+
   it('goes on wherever it dies, and restores once', async () => {
     await makeNew();
     calls();
@@ -123,6 +130,15 @@ describe('restoreReplaced', () => {
       outcome: 'left',
       reason: `its backup ${BackupArn} is not there any more`,
     });
+    expect((await describeTable(world.prod.dynamodb, as))?.TableId).toBe(id);
+  });
+
+  it('looks for the backup again after a removal that was refused', async () => {
+    const id = await makeNew();
+    for (const phase of ['intent', 'refused'] as const) await journal().append({ asset: as, step: 'remove', phase });
+    const BackupArn = (entries.find(({ step }) => step === 'delete')?.before as { backupArn?: string })?.backupArn;
+    await world.prod.dynamodb.send(new DeleteBackupCommand({ BackupArn }));
+    expect(await rollBack()).toMatchObject({ outcome: 'left' });
     expect((await describeTable(world.prod.dynamodb, as))?.TableId).toBe(id);
   });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keys } from '../../../lambdas/core/keys.ts';
 import { validate } from '../../../lambdas/promotion/validate.ts';
 import { startBucket, type TestBucket } from '../../support/bucket.ts';
-import { environments, makeInput, refusal } from '../../support/factories.ts';
+import { environments, makeInput, makeRequest, refusal } from '../../support/factories.ts';
 
 let world: TestBucket;
 beforeAll(async () => {
@@ -19,7 +19,9 @@ beforeAll(async () => {
       findings: [],
     });
   }
-  world.put(keys.request('done-before'), {});
+  world.put(keys.request('done-before'), makeRequest({ promotionId: 'done-before', bundle: 'done-before' }));
+  const undone = { promotionId: 'undone-before', bundle: 'done-before', mode: 'rollback' } as const;
+  world.put(keys.request('undone-before'), makeRequest(undone));
 });
 afterAll(() => world.close());
 
@@ -62,6 +64,17 @@ describe('validate', () => {
 
   it('rolls back a promotion that was run before', async () => {
     expect(await verbs({ mode: 'rollback', bundle: 'done-before' })).toEqual(['rollback']);
+    expect(await verbs({ mode: 'rollback', promotionId: 'done-before' })).toEqual(['rollback']);
+  });
+
+  it.each([
+    ['destination', 'done-before', 'BundleDestination', '"prod" as destination, not "dev-west"'],
+    ['source', 'done-before', 'BundleSource', '"dev" as source, not "dev-west"'],
+    ['destination', 'undone-before', 'BundleDestination', '"prod" as destination, not "dev-west"'],
+  ])('refuses to roll back with another %s than promotion %s has', async (field, bundle, code, says) => {
+    const found = await refusal(() => run({ mode: 'rollback', bundle, [field]: 'dev-west' }));
+    expect(found).toMatchObject({ name: 'Promotion.Config', code, pointer: `/${field}` });
+    expect(found.message).toContain(says);
   });
 
   it('writes nothing', async () => {

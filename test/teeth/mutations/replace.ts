@@ -117,25 +117,153 @@ export const replaceMutations: readonly Mutation[] = [
     [
       {
         name: 'newer-table-is-left',
-        search: 'idOf(begun) === found.id',
-        replace: 'true',
+        search: "if (strange !== null) return { asset, outcome: 'left', reason: strange };",
+        replace: '',
         test: 'pitfall 15: an older state over a newer one is not brought back',
       },
     ],
     'restore',
   ),
   ...of(
-    'remove-made',
+    'origin',
     [
       {
         name: 'rollback-knows-its-table-by-id',
-        search: 'return idOf(begun) === found.id;',
-        replace: 'return true;',
+        search: 'if (found.id === id) return null;',
+        replace: 'return null;',
         test: 'rollback leaves a table of that name that somebody has made anew since',
       },
     ],
     'rollback',
   ),
+  ...of('origin', [
+    {
+      name: 'table-brought-back-is-known-by-its-backup',
+      search: "if (origin?.id === id && id !== '') return null;",
+      replace: '',
+      test: 'takes a table for one of an id by its own, or by that of the table that it was restored from',
+    },
+    {
+      name: 'lost-backup-is-named',
+      search: "if (errorCode(error) === 'BackupNotFoundException') return { backupArn, id: null };",
+      replace: '',
+      test: 'says which backup is lacking where it has gone',
+    },
+  ]),
+  ...mutationsOf('lambdas/dynamodb/undo-items.ts', 'test/statemachines/rollback.test.ts', [
+    {
+      name: 'images-stand-under-the-id-of-before',
+      search: 'const ids = origin?.id ? [origin.id, id] : [id];',
+      replace: 'const ids = [id];',
+      test: 'promotions one on the other, which are taken back in order come back to the items that were there',
+    },
+  ]),
+  ...of('restore', [
+    {
+      name: 'each-run-notes-its-restore',
+      search: 'const isNoted = restore?.execution === holder.promotionExecution;',
+      replace: 'const isNoted = restore !== undefined;',
+      test: 'restoreReplaced notes for itself what an earlier run had only begun',
+    },
+  ]),
+  ...of(
+    'remove-made',
+    [
+      {
+        name: 'each-run-notes-its-removal',
+        search: 'if (removalOf(journal.of(asset), begun)?.execution !== holder.promotionExecution) {',
+        replace: 'if (!removalOf(journal.of(asset), begun)) {',
+        test: 'a removal that an earlier run had only begun is noted by the run that asks for it',
+      },
+    ],
+    'release-made',
+  ),
+  ...of('undo-apart', [
+    {
+      name: 'refused-table-ends-no-rollback',
+      search: 'if (!isOfOneTable(error)) throw error;',
+      replace: 'throw error;',
+      test: 'apart lets Promotion.Permission end the part of one table',
+    },
+    {
+      name: 'lost-lock-ends-a-rollback',
+      search: " && error.name !== 'Promotion.Conflict'",
+      replace: '',
+      test: 'apart raises Promotion.Conflict',
+    },
+    {
+      name: 'refused-step-has-changed-nothing',
+      search: "await noteRefused(journal, asset, step, { outcome: 'failed', reason: reasonOf(error) });",
+      replace: '{}',
+      test: 'apart lets Promotion.Permission end the part of one table, which has changed nothing',
+    },
+  ]),
+  ...of(
+    'remove-made',
+    [
+      {
+        name: 'refused-removal-is-begun-anew',
+        search: " || removal.phase === 'refused'",
+        replace: '',
+        test: 'restoreReplaced looks for the backup again after a removal that was refused',
+      },
+    ],
+    'restore',
+  ),
+  ...of('release-made', [
+    {
+      name: 'own-policy-is-taken-off',
+      search: 'if (policy && isPutByUs(entries, policy)) {',
+      replace: 'if (false) {',
+      test: 'a resource policy that denies the removal is taken off where the promotion has put it on',
+    },
+    {
+      name: 'policy-of-somebody-else-stays',
+      search: "return sameJson(lastOf(entries, ['resourcePolicy'])?.after ?? null, [policyText(policy)]);",
+      replace: 'return true;',
+      test: 'a resource policy that denies the removal stays with the table where somebody has changed it since',
+    },
+    {
+      name: 'policy-off-is-waited-for',
+      search: ' < policyMilliseconds',
+      replace: ' < 0',
+      test: 'a resource policy that denies the removal is waited for where it still has its effect',
+    },
+  ]),
+  ...of(
+    'release-made',
+    [
+      {
+        name: 'protection-of-somebody-else-stays',
+        search: "last?.phase === 'result' && last.after === true",
+        replace: 'true',
+        test: 'restoreReplaced leaves a new table that somebody has protected since',
+      },
+    ],
+    'restore',
+  ),
+  ...of('undo-selection', [
+    {
+      name: 'unselected-tables-are-not-rolled-back',
+      search: 'return assets.filter((asset) => wanted.has(asset));',
+      replace: 'return assets;',
+      test: 'selectedAssets takes of another promotion what the input selects: a name',
+    },
+    {
+      name: 'destination-name-is-the-one-that-was-given',
+      search: 'if (wanted === promoted.get(table)?.as) continue;',
+      replace: 'continue;',
+      test: 'selectedAssets refuses another name that the promotion does not have',
+    },
+  ]),
+  ...of('rollback', [
+    {
+      name: 'rollback-of-another-promotion-selects',
+      search: 'await selectedAssets(surroundings, run, journal.assets)',
+      replace: 'journal.assets',
+      test: 'the rollback of another promotion takes back the tables that its input selects',
+    },
+  ]),
   ...of('undo-items', [
     {
       name: 'newer-items-are-left',
