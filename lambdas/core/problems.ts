@@ -85,12 +85,14 @@ function describe(issue: Issue, base: readonly PropertyKey[], fieldsAt: FieldsAt
     return [
       {
         pointer,
-        message: `is missing; it must be ${issue.expected === 'object' ? 'an object' : `a ${issue.expected}`}`,
+        message: `is missing; it must be ${article(issue.expected)} ${issue.expected}`,
       },
     ];
   }
   return [{ pointer, message: `${lowered(issue.message)}${shownValue(issue.input)}` }];
 }
+
+const article = (noun: string) => (/^[aeio]/.test(noun) ? 'an' : 'a');
 
 /** A field that none of the objects has which the value could be. */
 function unknownToAll(branches: readonly (readonly Issue[])[]): string | undefined {

@@ -42,9 +42,18 @@ interface Verdict {
   readonly reason: string;
   /** Of a conflict; where nothing is said, the table that is there is in the way. */
   readonly conflict?: (typeof conflictCodes)[number];
+  /** What to do about a conflict, where that is not what its code says. */
+  readonly resolution?: string;
   readonly differences?: readonly Difference[];
   readonly findings?: readonly Finding[];
 }
+
+/** What to do about a conflict of this code. */
+const resolutions: Readonly<Record<(typeof conflictCodes)[number], string>> = {
+  TableExists: 'remove the table, name another, or choose existing adopt, merge or replace',
+  TableNotCreatable: 'remove the cause, give the key in kmsKeys, or leave the setting out by settings.exclude',
+  EngineImpossible: 'choose engine auto or raw, or remove what stands in the way',
+};
 
 /** Actions that copy items. */
 const copying: readonly PlanAction[] = ['create', 'replace', 'adopt', 'update'];
@@ -94,11 +103,24 @@ export async function decide(destination: TableClients, considered: Considered):
 
 /** A table that could be imported, but not by the engine that was asked for, is a conflict too. */
 function conclusion(
-  { action, reason, conflict = 'TableExists' }: Verdict,
+  { action, reason, conflict = 'TableExists', resolution }: Verdict,
   refused: string | undefined,
-): Pick<PlanAsset, 'action' | 'reason' | 'conflict'> {
-  if (refused !== undefined) return { action: 'conflict', reason: refused, conflict: 'EngineImpossible' };
-  return { action, reason, ...(action === 'conflict' && { conflict }) };
+): Pick<PlanAsset, 'action' | 'reason' | 'conflict' | 'resolution'> {
+  if (refused !== undefined) {
+    return {
+      action: 'conflict',
+      reason: refused,
+      conflict: 'EngineImpossible',
+      resolution: resolutions.EngineImpossible,
+    };
+  }
+  if (action !== 'conflict') return { action, reason };
+  return { action, reason, conflict, resolution: resolution ?? resolutions[conflict] };
+}
+
+/** A conflict with a table that is there. */
+function inTheWay(reason: string, resolution: string, differences: readonly Difference[] = []): Verdict {
+  return { action: 'conflict', reason, resolution, differences };
 }
 
 async function judge({ dynamodb, describeKey }: TableClients, considered: Considered): Promise<Verdict> {
@@ -122,17 +144,21 @@ async function judge({ dynamodb, describeKey }: TableClients, considered: Consid
     const drift = differences(wanted.definition, found.definition);
     return own.bundleSha256 === file.sha256
       ? { action: 'unchanged', reason: 'this promotion has done it', differences: drift }
-      : { action: 'conflict', reason: 'this promotion made it from another definition', differences: drift };
+      : inTheWay(
+          'this promotion made it from another definition',
+          'put the definition back, or use another promotionId',
+          drift,
+        );
   }
   if (own.state === 'undone') {
-    return { action: 'conflict', reason: 'this promotion was rolled back in it; use another promotionId' };
+    return inTheWay('this promotion was rolled back in it', 'use another promotionId');
   }
   if (own.state === 'begun') return { action: own.action, reason: 'this promotion has begun it and goes on' };
 
   if (existing === 'fail') return { action: 'conflict', reason: 'the table exists and existing is "fail"' };
   const replicas = replicaVerdict(existing, found);
-  if (replicas.conflict !== null) return { action: 'conflict', reason: replicas.conflict };
-  if (!found.active) return { action: 'conflict', reason: `the table is ${found.status}` };
+  if (replicas.conflict !== null) return inTheWay(replicas.conflict, 'name another table, or choose existing merge');
+  if (!found.active) return inTheWay(`the table is ${found.status}`, 'wait until it is active, then start again');
   const all = differences(wanted.definition, found.definition);
   if (existing === 'replace') {
     const isProtected = found.definition.table.DeletionProtectionEnabled;
@@ -144,12 +170,12 @@ async function judge({ dynamodb, describeKey }: TableClients, considered: Consid
     if (reason === '') {
       return { action: 'replace', reason: 'the table is backed up, deleted and made anew', differences: all };
     }
-    const conflict = others.length > 0 ? 'TableNotCreatable' : 'TableExists';
-    return { action: 'conflict', reason, conflict, differences: all };
+    if (others.length > 0) return { action: 'conflict', reason, conflict: 'TableNotCreatable', differences: all };
+    return inTheWay(reason, 'take the protection off, or choose existing merge', all);
   }
   const schema = schemaDifferences(wanted.definition, found.definition);
   if (schema.length > 0) {
-    return { action: 'conflict', reason: 'the table has other keys or indexes', differences: schema };
+    return inTheWay('the table has other keys or indexes', 'name another table, or choose existing replace', schema);
   }
   const findings = [...settingsFinding(as, all), ...replicas.findings];
   if (existing === 'merge') {
@@ -160,7 +186,10 @@ async function judge({ dynamodb, describeKey }: TableClients, considered: Consid
   }
   return (await isEmpty(dynamodb, as))
     ? { action: 'adopt', reason: 'the table is empty and has the same keys and indexes', findings }
-    : { action: 'conflict', reason: 'the table has items and existing is "adopt"' };
+    : inTheWay(
+        'the table has items and existing is "adopt"',
+        'remove them, name another table, or choose existing merge or replace',
+      );
 }
 
 /** Parts of both tables that a verification reads. */

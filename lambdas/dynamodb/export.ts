@@ -6,6 +6,7 @@ import { sameJson } from '../core/json.ts';
 import { keys } from '../core/keys.ts';
 import { joinLock } from '../core/lock.ts';
 import { toolIdentity } from '../core/tool.ts';
+import { tablePath } from './bundle.ts';
 import type { Progress, WorkerInput } from './contracts.ts';
 import { assertMapping } from './names.ts';
 import { probeSize } from './probe.ts';
@@ -49,7 +50,7 @@ export async function exportTables(input: WorkerInput, surroundings: Surrounding
   const files = await eachOf(mappings, width, async ({ table, entry }, index) => {
     const state = states[index];
     if (!state) throw tablesMissing(run, [entry]);
-    const path = `tables/${table}.json`;
+    const path = tablePath(table);
     const hash = await writeBundleFile(artefacts, target, path, state.definition);
     const { items, bytes } = state.statistics;
     const statistics = items > 0 ? { items, bytes, atLeast: 0 } : { ...(await probeSize(client, table)) };

@@ -51,7 +51,7 @@ export function destinationContext(
  */
 export function forDestination(bundled: TableDefinition, context: DestinationContext): ForDestination {
   const asset = bundled.table.TableName;
-  const { exclude } = context.settings;
+  const exclude = [...new Set(context.settings.exclude)];
   const findings: Finding[] = [];
   const add = (code: string, message: string) => findings.push({ code, asset, message });
   for (const setting of exclude) {

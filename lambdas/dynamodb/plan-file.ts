@@ -3,7 +3,8 @@ import { type Artefacts, readRequired } from '../core/artefacts.ts';
 import { planActions } from '../core/contracts.ts';
 import { keys } from '../core/keys.ts';
 import { readOwn } from '../core/problems.ts';
-import { costsMarkdown, type TableWays } from './costs-markdown.ts';
+import { costsMarkdown } from './costs-markdown.ts';
+import { wayNames } from './ways.ts';
 
 /** Why a table cannot be imported; codes of the error that ends the plan. */
 export const conflictCodes = ['TableExists', 'TableNotCreatable', 'EngineImpossible'] as const;
@@ -17,6 +18,8 @@ const planAsset = z.strictObject({
   reason: z.string(),
   /** With action `conflict` only. */
   conflict: z.enum(conflictCodes).optional(),
+  /** What to do about a conflict; earlier versions did not say. */
+  resolution: z.string().optional(),
   /** How the items travel; null where none do. */
   engine: z.enum(['raw', 'sdk', 'exportImport']).nullable(),
   /** Id of the destination's table where one is there: a table that is replaced is this one, or none is. */
@@ -33,8 +36,36 @@ const planAsset = z.strictObject({
 /** What would become of one table. */
 export type PlanAsset = z.infer<typeof planAsset>;
 
+const way = z.strictObject({
+  name: z.enum(wayNames),
+  /** Null: not known. */
+  dollars: z.number().nullable(),
+  minutes: z.number().nullable(),
+  possible: z.boolean(),
+  why: z.string(),
+});
+
+/** What each way costs of each table that is to be copied. */
+const costs = z.strictObject({
+  /** Month of the prices, such as `2026-11`. */
+  pricesAsOf: z.string(),
+  tables: z.array(
+    z.strictObject({
+      destination: z.string(),
+      /** Null where the way that was asked for cannot be gone. */
+      chosen: z.enum(wayNames).nullable(),
+      reason: z.string(),
+      /** True where the source was only counted in part, so that dollars and minutes are the least. */
+      atLeast: z.boolean(),
+      ways: z.array(way).readonly(),
+    }),
+  ),
+});
+
 const planFile = z.strictObject({
   promotionId: z.string(),
+  /** ARN of the promotion's execution that made it; earlier versions did not say. */
+  execution: z.string().optional(),
   kind: z.literal('dynamodb'),
   source: z.string(),
   destination: z.string(),
@@ -42,6 +73,8 @@ const planFile = z.strictObject({
   assets: z.array(planAsset),
   /** What becomes of every item on its way, in words. */
   changes: z.array(z.string()),
+  /** Earlier versions wrote none. */
+  costs: costs.optional(),
   findings: z.array(z.strictObject({ code: z.string(), asset: z.string().optional(), message: z.string() })),
 });
 /** What an import would do, as `plan.json` holds it. */
@@ -55,7 +88,8 @@ export async function readPlan(artefacts: Artefacts, promotionId: string): Promi
 }
 
 /** The plan as a person reads it. */
-export function planMarkdown(plan: Plan, ways: readonly TableWays[]): string {
+export function planMarkdown(plan: Plan): string {
+  const ways = plan.costs?.tables ?? [];
   const rows = plan.assets.map(
     ({ asset, destination, action, engine, reason, items, bytes, atLeast }) =>
       `| ${asset} | ${destination} | ${action} | ${engine ?? ''} | ${reason} | ${atLeast ? 'over ' : ''}${items} | ${atLeast ? 'over ' : ''}${bytes} |`,

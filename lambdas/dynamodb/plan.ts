@@ -11,9 +11,11 @@ import { describeChange } from './change-input.ts';
 import type { Progress, WorkerInput } from './contracts.ts';
 import { decide } from './decide.ts';
 import { type Plan, planMarkdown } from './plan-file.ts';
+import { pricesAsOf } from './prices.ts';
 import { readWholeTable } from './read-table.ts';
 import { holderOf, readRun } from './run.ts';
 import { assertScannable } from './scannable.ts';
+import { assertSourceKeys } from './source-keys.ts';
 import { tableClient, tableClients } from './table-clients.ts';
 import { wantedTable } from './wanted.ts';
 
@@ -38,41 +40,40 @@ export async function plan(input: WorkerInput, surroundings: Surroundings): Prom
     const wanted = wantedTable(surroundings, run, table);
     return await decide(destination, { run, environments, table, wanted, found, journal });
   });
+  const copied = bundle.tables.filter((_, index) => decided[index]?.ways);
+  if (copied.length > 0) {
+    const source = await tableClient(surroundings, run, 'source');
+    await eachOf(copied, 8, (table) => assertSourceKeys(source, run.bundle, table));
+  }
   const document: Plan = {
     promotionId: run.promotionId,
+    execution: input.promotionExecution,
     kind: 'dynamodb',
     source: run.source,
     destination: run.destination,
     bundle: run.bundle,
     assets: decided.map(({ asset }) => asset),
     changes: describeChange(run.request),
+    costs: { pricesAsOf, tables: decided.flatMap(({ ways }) => (ways ? [ways] : [])) },
     findings: [...bundle.findings, ...decided.flatMap(({ findings }) => findings)],
   };
-  const ways = decided.flatMap(({ ways }) => (ways ? [ways] : []));
   await joinLock(artefacts, holder, input.execution);
   await artefacts.write(keys.plan(run.promotionId, 'dynamodb', 'json'), document);
-  await artefacts.write(keys.plan(run.promotionId, 'dynamodb', 'md'), planMarkdown(document, ways));
+  await artefacts.write(keys.plan(run.promotionId, 'dynamodb', 'md'), planMarkdown(document));
   assertNoConflict(document);
   return { more: false, waitSeconds: 0 };
 }
 
-const resolutions = {
-  TableExists: 'remove the table, name another, or choose existing adopt, merge or replace',
-  TableNotCreatable: 'remove the cause, give the key in kmsKeys, or leave the setting out by settings.exclude',
-  EngineImpossible: 'choose engine auto or raw, or remove what stands in the way',
-} as const;
-
-/** The error has the code of the first table, and says of each code what to do. */
+/** The error has the code of the first table, and says of each kind of conflict what to do. */
 function assertNoConflict({ promotionId, assets }: Plan): void {
   const conflicts = assets.filter(({ action }) => action === 'conflict');
   if (conflicts.length === 0) return;
   const list = conflicts.slice(0, 5).map(({ destination, reason }) => `${destination}: ${reason}`);
-  const codes = [...new Set(conflicts.map(({ conflict = 'TableExists' }) => conflict))];
-  const todo = codes.map((code) => resolutions[code]);
+  const todo = new Set(conflicts.flatMap(({ resolution }) => resolution ?? []));
   throw new PromotionError('Promotion.Conflict', {
-    code: codes[0] ?? 'TableExists',
+    code: conflicts[0]?.conflict ?? 'TableExists',
     message: `${conflicts.length} of ${assets.length} tables cannot be imported: ${list.join('; ')}`,
     count: conflicts.length,
-    resolution: `see ${keys.plan(promotionId, 'dynamodb', 'md')}; ${todo.join('; ')}`,
+    resolution: `see ${keys.plan(promotionId, 'dynamodb', 'md')}; ${[...todo].join('; ')}`,
   });
 }

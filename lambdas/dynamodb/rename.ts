@@ -25,6 +25,11 @@ export function renamed(tables: readonly string[], rule: Rule): (string | null)[
   return [...tables];
 }
 
+/** Source names of a map that none of the tables has: a mistake, or a map that several promotions share. */
+export function unusedNames(tables: readonly string[], rule: Rule): string[] {
+  return Object.keys(rule?.map ?? {}).filter((name) => !tables.includes(name));
+}
+
 /** Why a rule does not touch a name, for a message: `does not begin with "DEV-"`. */
 export function untouchedWords(rule: Rule): string {
   if (rule?.map) return 'is not in the map';

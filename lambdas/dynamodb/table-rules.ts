@@ -15,6 +15,8 @@ interface Breach {
 
 /** Attributes of each kind that the key of a global index may have, which may be made of several (API reference). */
 const attributesOfGlobalKey = 4;
+/** (API reference, TagResource). */
+const tagsPerTable = 50;
 
 /**
  * What CreateTable demands beyond the form of each member (API reference, CreateTable): an edited bundle that breaks it
@@ -48,7 +50,7 @@ export function checkTable(definition: TableDefinition, context: z.RefinementCtx
 }
 
 /** Settings of an index that is not there, bounds that exclude each other, and one thing set twice. */
-function settingBreaches({ table, autoscaling, contributorInsights }: TableDefinition): Breach[] {
+function settingBreaches({ table, tags, autoscaling, contributorInsights }: TableDefinition): Breach[] {
   const indexes = new Set<string | null>([
     null,
     ...(table.GlobalSecondaryIndexes ?? []).map((index) => index.IndexName),
@@ -60,6 +62,7 @@ function settingBreaches({ table, autoscaling, contributorInsights }: TableDefin
         : [{ path: [member, at, 'IndexName'], message: `there is no global index "${IndexName}"` }],
     );
   return [
+    ...tagBreaches(tags),
     ...unknown(autoscaling, 'autoscaling'),
     ...unknown(contributorInsights, 'contributorInsights'),
     ...autoscaling.flatMap(({ MinCapacity, MaxCapacity }, at) =>
@@ -76,6 +79,24 @@ function settingBreaches({ table, autoscaling, contributorInsights }: TableDefin
       'contributorInsights',
     ),
   ];
+}
+
+/** Names that begin with aws: are the services' own (API reference, Tag). */
+function tagBreaches(tags: TableDefinition['tags']): Breach[] {
+  const reserved = tags.flatMap(({ Key }, at) =>
+    Key.startsWith('aws:')
+      ? [{ path: ['tags', at, 'Key'], message: `"${Key}" begins with aws:, which is reserved` }]
+      : [],
+  );
+  const tooMany =
+    tags.length > tagsPerTable
+      ? [{ path: ['tags'], message: `a table has ${tagsPerTable} tags at most, not ${tags.length}` }]
+      : [];
+  const twice = duplicates(
+    tags.map(({ Key }) => Key),
+    'tags',
+  );
+  return [...reserved, ...tooMany, ...twice];
 }
 
 function keyBreaches(
@@ -115,6 +136,11 @@ function indexBreaches(table: TableMembers, index: Index, path: Breach['path'], 
 
 function localBreaches(table: TableMembers, index: Index, path: Breach['path']): Breach[] {
   const breaches = indexBreaches(table, index, path, 1);
+  const hasRange = (schema: TableMembers['KeySchema']) => schema.some(({ KeyType }) => KeyType === 'RANGE');
+  if (!hasRange(table.KeySchema) || !hasRange(index.KeySchema)) {
+    const whose = hasRange(table.KeySchema) ? 'a local index' : 'a table with local indexes';
+    return [...breaches, { path: [...path, 'KeySchema'], message: `${whose} has a RANGE attribute in its key` }];
+  }
   const hash = (schema: TableMembers['KeySchema']) => schema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName;
   if (hash(index.KeySchema) === hash(table.KeySchema)) return breaches;
   const message = `the HASH attribute of a local index is the table's, "${hash(table.KeySchema)}"`;

@@ -5,7 +5,9 @@ import type { Capacity } from './limits.ts';
 import { largestImport, pricesOf } from './prices.ts';
 
 /** Ways to bring a table's items over; the last two are shown, never gone. */
-export type WayName = 'scanWrite' | 'provisionedLoad' | 'exportImport' | 'exportImportJson' | 'bulkPut';
+export const wayNames = ['scanWrite', 'provisionedLoad', 'exportImport', 'exportImportJson', 'bulkPut'] as const;
+/** One of {@link wayNames}. */
+export type WayName = (typeof wayNames)[number];
 
 /** One way for one table, as the plan shows it. */
 export interface Way {

@@ -108,7 +108,7 @@ async function writeRequest(artefacts: Artefacts, request: RequestFile): Promise
       if ((await artefacts.list(keys.journal(request.promotionId, kind))).length === 0) continue;
       throw new PromotionError('Promotion.Conflict', {
         code: 'InputChanged',
-        message: `${changed}: promotion "${request.promotionId}" has already changed its destination with another value here`,
+        message: `${changed}: promotion "${request.promotionId}" has already begun with another value here`,
         pointer: changed,
         resolution: `put back what ${key} has there, or choose another promotionId`,
       });

@@ -1,59 +1,15 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Artefacts } from '../core/artefacts.ts';
-import { type Counts, type Kind, planActions, type Verb } from '../core/contracts.ts';
-import { changedBy, isComplete, type Journal, openJournal } from '../core/journal.ts';
+import type { Counts, Kind, Verb } from '../core/contracts.ts';
+import { changedBy, isComplete, openJournal } from '../core/journal.ts';
 import { keys } from '../core/keys.ts';
 import { readOwn } from '../core/problems.ts';
 import type { RequestFile } from './contracts.ts';
 import type { AssetOutcome, ReportAsset, ReportKind } from './report-file.ts';
+import { comparedAsset, importedAsset, undoneAsset } from './tally-assets.ts';
+import { planPart, rollbackPart, throughputPart, verifyPart } from './tally-files.ts';
 
-const differencesPart = z.array(z.object({ path: z.string(), wanted: z.string(), found: z.string() }));
-const findingsPart = z.array(z.object({ code: z.string(), asset: z.string().optional(), message: z.string() }));
-const itemsPart = z.record(z.string(), z.number());
-
-/** What every kind's plan has in common. */
-const planPart = z.object({
-  assets: z.array(
-    z.object({
-      asset: z.string(),
-      destination: z.string(),
-      action: z.enum(planActions),
-      reason: z.string(),
-      differences: differencesPart.default([]),
-    }),
-  ),
-  findings: findingsPart,
-});
-
-/** What every kind's verification has in common. */
-const verifyPart = z.object({
-  assets: z.array(
-    z.object({
-      asset: z.string(),
-      destination: z.string(),
-      verified: z.boolean().nullable(),
-      reason: z.string(),
-      items: itemsPart.optional(),
-      differences: differencesPart.default([]),
-      examples: z.array(z.object({ problem: z.string(), key: z.unknown() })).default([]),
-    }),
-  ),
-  findings: findingsPart.default([]),
-});
-type Verified = z.infer<typeof verifyPart>['assets'][number];
-
-/** What every kind's rollback has in common. */
-const rollbackPart = z.object({
-  assets: z.array(z.object({ asset: z.string(), outcome: z.string(), reason: z.string() })),
-  findings: findingsPart,
-});
-
-const throughputPart = z.array(z.object({ at: z.string(), items: z.number() }));
-
-const completed = z.object({
-  outcome: z.enum(['created', 'updated', 'replaced', 'adopted']),
-  items: itemsPart.optional(),
-});
+type PlanPart = z.infer<typeof planPart>;
 
 /** The run that is tallied. */
 export interface TalliedRun {
@@ -82,8 +38,8 @@ export async function tally(
   const planned = verbs.includes('plan')
     ? await planOf(run, () => read(keys.plan(request.promotionId, kind, 'json'), planPart))
     : null;
-  const verified = run.ended.includes('verify')
-    ? await read(keys.work(request.promotionId, kind, 'verify', 'result.json'), verifyPart)
+  const verified = verbs.includes('verify')
+    ? await verdictsOf(run, () => read(keys.work(request.promotionId, kind, 'verify', 'result.json'), verifyPart))
     : null;
   const undone = run.ended.includes('rollback')
     ? await read(keys.work(request.promotionId, kind, 'rollback', 'result.json'), rollbackPart)
@@ -96,12 +52,18 @@ export async function tally(
   const changed = changedBy(journal, execution);
 
   const comparisons = new Map((verified?.assets ?? []).map((asset) => [asset.destination, asset]));
+  const hindrance = planned && hindranceOf(run, planned);
+  const { mode } = request;
   const assets = planned
-    ? planned.assets.map((asset) => importedAsset(asset, journal, run, comparisons.get(asset.destination)))
+    ? planned.assets.map((asset) => {
+        const compared = comparisons.get(asset.destination);
+        return importedAsset(asset, { journal, execution, mode, hindrance, compared });
+      })
     : [...(verified?.assets ?? []).map(comparedAsset), ...(undone?.assets ?? []).map(undoneAsset)];
   const findings = [
     ...(planned?.findings ?? []),
-    ...assets.flatMap((asset) => rejectedFinding(request.promotionId, kind, asset)),
+    // What a comparison alone could not write, its own findings tell.
+    ...(planned ? assets.flatMap((asset) => rejectedFinding(request.promotionId, kind, asset)) : []),
     ...(verified?.findings ?? []),
     ...(undone?.findings ?? []),
   ];
@@ -110,57 +72,33 @@ export async function tally(
   return { result: { counts: countsOf(assets), ...(items ? { items } : {}), ...curve, assets, findings }, changed };
 }
 
-/** A plan that failed may have been written before it failed (a conflict), or be an earlier run's. */
-async function planOf<T extends { assets: readonly { action: string }[] }>(
-  run: TalliedRun,
-  read: () => Promise<T | null>,
-): Promise<T | null> {
+/** A plan that failed on conflicts was written before it did; any other that lies there is an earlier run's. */
+async function planOf(run: TalliedRun, read: () => Promise<PlanPart | null>): Promise<PlanPart | null> {
   const plan = await read();
-  if (run.ended.includes('plan')) return plan;
-  return plan?.assets.some(({ action }) => action === 'conflict') ? plan : null;
+  if (run.ended.includes('plan') || !plan) return plan;
+  return plan.execution === run.execution && conflictsIn(plan).length > 0 ? plan : null;
 }
 
-const wouldBe: Record<(typeof planActions)[number], AssetOutcome> = {
-  create: 'created',
-  update: 'updated',
-  replace: 'replaced',
-  adopt: 'adopted',
-  unchanged: 'unchanged',
-  skip: 'skipped',
-  unsupported: 'skipped',
-  conflict: 'failed',
-};
+type VerifyPart = z.infer<typeof verifyPart>;
 
-type Planned = z.infer<typeof planPart>['assets'][number];
+/** A comparison that fails for some tables has written its verdicts before; what any other run wrote does not count. */
+async function verdictsOf(run: TalliedRun, read: () => Promise<VerifyPart | null>): Promise<VerifyPart | null> {
+  const found = await read();
+  return run.ended.includes('verify') || found?.execution === run.execution ? found : null;
+}
 
-function importedAsset(
-  planned: Planned,
-  journal: Journal,
-  run: TalliedRun,
-  compared: Verified | undefined,
-): ReportAsset {
-  const { asset, destination, action, reason } = planned;
-  const intended = wouldBe[action];
-  const touches = !['unchanged', 'skipped', 'failed'].includes(intended);
-  const entry = journal.of(destination).findLast(isComplete);
-  const done = entry && completed.safeParse(entry.after).data;
-  // In mode plan the outcomes are what an import would come to; in every other, a thing is done only if the journal says so.
-  const isDone = run.request.mode === 'plan' || !touches || (done && entry.execution === run.execution);
-  const outcome = isDone ? intended : 'failed';
-  // What a comparison found says more than why the plan wanted it, when they differ or when something was left.
-  const found = compared && (!compared.verified || compared.items?.extra) ? compared.reason : undefined;
-  const items = { ...(touches ? done?.items : undefined), ...comparison(compared?.items) };
-  return {
-    asset,
-    destination,
-    action,
-    outcome,
-    reason: outcome === 'failed' && intended !== 'failed' ? 'the import did not complete it' : (found ?? reason),
-    verified: compared?.verified ?? null,
-    ...(Object.keys(items).length > 0 ? { items: { ...zeroItems, ...items } } : {}),
-    differences: [...(compared?.differences ?? planned.differences)],
-    examples: compared?.examples ?? [],
-  };
+const conflictsIn = ({ assets }: PlanPart) => assets.filter(({ action }) => action === 'conflict');
+
+/** One conflict keeps all assets of all kinds from being imported. */
+function hindranceOf({ request, verbs }: TalliedRun, plan: PlanPart): string | null {
+  const [first, ...others] = conflictsIn(plan);
+  if (first) {
+    const more = others.length > 0 ? ` and ${others.length} more` : '';
+    return `nothing is imported, because the plan failed for ${first.destination}${more}`;
+  }
+  return request.mode === 'plan' || verbs.includes('import')
+    ? null
+    : 'nothing was imported, because the plan of another kind failed';
 }
 
 function rejectedFinding(promotionId: string, kind: Kind, { asset, destination, items }: ReportAsset) {
@@ -169,51 +107,6 @@ function rejectedFinding(promotionId: string, kind: Kind, { asset, destination, 
   const place = keys.work(promotionId, kind, 'import', `rejects/${destination}/`);
   const message = `${rejected} items of ${asset} could not be written; they are listed in ${place}, each with the reason`;
   return [{ code: 'ItemsRejected', asset, message }];
-}
-
-const zeroItems = { read: 0, written: 0, rejected: 0, compared: 0, missing: 0, extra: 0, different: 0 };
-
-/** The counts that a comparison makes; the others are the copy's. */
-function comparison(items: Readonly<Record<string, number>> | undefined): Record<string, number> {
-  const names = ['compared', 'missing', 'extra', 'different'];
-  return Object.fromEntries(Object.entries(items ?? {}).filter(([name]) => names.includes(name)));
-}
-
-function comparedAsset({ asset, destination, verified, reason, items, differences, examples }: Verified): ReportAsset {
-  // What a comparison wrote is a repair.
-  const counted = items ? { items: { ...zeroItems, ...comparison(items), written: items.written ?? 0 } } : {};
-  return {
-    asset,
-    destination,
-    action: null,
-    outcome: 'unchanged',
-    reason,
-    verified,
-    ...counted,
-    differences,
-    examples,
-  };
-}
-
-/** What has gone or is as it was counts as unchanged: this run had nothing to do with it. */
-const takenBack: Readonly<Record<string, AssetOutcome>> = {
-  removed: 'updated',
-  restored: 'updated',
-  gone: 'unchanged',
-};
-
-function undoneAsset({ asset, outcome, reason }: z.infer<typeof rollbackPart>['assets'][number]): ReportAsset {
-  const ended = takenBack[outcome] ?? 'skipped';
-  return {
-    asset,
-    destination: asset,
-    action: null,
-    outcome: ended,
-    reason,
-    verified: null,
-    differences: [],
-    examples: [],
-  };
 }
 
 function countsOf(assets: readonly ReportAsset[]): Counts {

@@ -127,6 +127,22 @@ describe('pitfall 18: an item that the destination’s index cannot take', () =>
   });
 });
 
+describe('pitfall 24: a bundle whose key was edited', () => {
+  it('is refused by the plan, because items of the source would become one', async () => {
+    const exported = { ...migrate('other-key'), mode: 'export' };
+    await world.run(exported);
+    const file = 'promotions/other-key/dynamodb/export/tables/DEV-orders.json';
+    const definition = JSON.parse(await world.read(file));
+    definition.table.KeySchema = [{ AttributeName: 'other', KeyType: 'HASH' }];
+    await world.write(file, JSON.stringify(definition));
+    world.newCalls();
+    const { error, result } = await world.run({ ...exported, mode: 'import' });
+    expect([error, result.outcome, result.kinds.dynamodb.counts.planned]).toEqual(['Promotion.Config', 'failed', 0]);
+    expect(result.message).toContain('/table/KeySchema: the key is "other" (S), but items of DEV-orders have the key');
+    expect(tableWrites(world.newCalls())).toEqual([]);
+  });
+});
+
 describe('how much is compared', () => {
   it.each([
     ['sample', { verified: 1, mismatched: 0 }, 200],

@@ -283,8 +283,10 @@ describe('a destination table that exists', () => {
   });
 
   it('is not adopted when it has items', async () => {
-    const { error } = await world.run(migrate('there-adopt-again', ['DEV-there'], { existing: 'adopt' }));
+    const { error, result } = await world.run(migrate('there-adopt-again', ['DEV-there'], { existing: 'adopt' }));
     expect(error).toBe('Promotion.Conflict');
+    expect(result.message).toContain('remove them, name another table, or choose existing merge or replace');
+    expect(result.message).not.toContain('existing adopt');
   });
 
   it('is merged into: what differs is written, what is equal and what is extra is left', async () => {

@@ -4,7 +4,7 @@ import { startWorld, type TestWorld, tableWrites } from '../support/world.ts';
 let world: TestWorld;
 beforeAll(async () => {
   world = await startWorld();
-  await world.makeTable(world.dev, { TableName: 'DEV-one' });
+  for (const TableName of ['DEV-one', 'DEV-two']) await world.makeTable(world.dev, { TableName });
 });
 afterAll(() => world.close());
 
@@ -81,7 +81,47 @@ describe('mode plan', () => {
     const { status, result } = await world.run({ ...migrate, mode: 'plan', promotionId: 'planned', kinds: one });
     expect([status, result.kinds.dynamodb.counts.created]).toEqual(['SUCCEEDED', 1]);
     expect(await world.read('promotions/planned/dynamodb/plan/plan.md')).toContain('| DEV-one | PROD-one | create |');
+    const { execution, costs } = JSON.parse(await world.read('promotions/planned/dynamodb/plan/plan.json'));
+    expect(execution).toContain(':execution:');
+    expect(costs).toMatchObject({ pricesAsOf: expect.stringMatching(/^\d{4}-\d\d$/) });
+    expect(costs.tables[0]).toMatchObject({ destination: 'PROD-one', chosen: 'scanWrite' });
+    expect(costs.tables[0].ways[0]).toMatchObject({ name: 'scanWrite', possible: true, why: 'nothing' });
     expect(tableWrites(world.newCalls())).toEqual([]);
+  });
+});
+
+describe('what a run tells of tables that it did not import', () => {
+  it.each(['plan', 'migrate'])('in mode %s: one is in conflict, the other is skipped for it', async (mode) => {
+    await world.makeTable(world.prod, { TableName: `PROD-there-${mode}` });
+    const tables = [
+      { name: 'DEV-one', as: `new-${mode}` },
+      { name: 'DEV-two', as: `PROD-there-${mode}` },
+    ];
+    const input = { ...migrate, mode, promotionId: `innocent-${mode}`, kinds: { dynamodb: { tables } } };
+    const { error, result } = await world.run(input);
+    expect(error).toBe('Promotion.Conflict');
+    expect(result.message).toContain('1 of 2 tables cannot be imported');
+    expect(result.kinds.dynamodb.counts).toMatchObject({ planned: 2, created: 0, skipped: 1, failed: 1 });
+
+    // A later run whose plan does not come to be has no rows of this one.
+    const again = { ...input, mode: 'import', kinds: { dynamodb: { tables: ['DEV-three'] } } };
+    const { result: later } = await world.run(again);
+    expect(later.message).toContain('TableNotInBundle');
+    expect(later.kinds.dynamodb.counts).toMatchObject({ planned: 0, failed: 0 });
+  });
+
+  it('has no items in a plan after a rollback', async () => {
+    await world.put(world.dev, 'DEV-two', [{ pk: { S: 'a' } }]);
+    const input = {
+      ...migrate,
+      promotionId: 'back',
+      kinds: { dynamodb: { tables: [{ name: 'DEV-two', as: 'back' }] } },
+    };
+    expect((await world.run(input)).result.kinds.dynamodb.items).toMatchObject({ read: 1, written: 1 });
+    await world.run({ ...input, mode: 'rollback' });
+    const { result } = await world.run({ ...input, mode: 'plan' });
+    expect(result.kinds.dynamodb.counts).toMatchObject({ planned: 1, created: 1 });
+    expect(result.kinds.dynamodb).not.toHaveProperty('items');
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { pointerOf, schemaError } from '../../../lambdas/core/problems.ts';
+import { pointerOf, problemsText, schemaError } from '../../../lambdas/core/problems.ts';
 
 const schema = z.strictObject({
   name: z.string().optional(),
@@ -33,6 +33,15 @@ describe('schemaError', () => {
     const long = problemOf({ size: 'x'.repeat(500) }, { reportInput: true }).message;
     expect(long).toContain('not "xxx');
     expect(long.length).toBeLessThan(250);
+  });
+
+  it.each([
+    ['an array', z.object({ tags: z.array(z.string()) })],
+    ['an object', z.object({ tags: z.object({}) })],
+    ['a string', z.object({ tags: z.string() })],
+  ])('says of a missing member that it must be %s', (what, of) => {
+    const { error } = of.safeParse({});
+    expect(error && problemsText(error)).toBe(`/tags: is missing; it must be ${what}`);
   });
 
   it('points at each unknown key', () => {

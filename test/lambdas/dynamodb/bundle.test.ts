@@ -72,6 +72,18 @@ describe('readBundle', () => {
     expect(found.findings).toEqual([]);
   });
 
+  it('tells names of the map that no selected table has', async () => {
+    const map = (...names: string[]) => ({ map: Object.fromEntries(names.map((name) => [name, `PROD-${name}`])) });
+    const findings = async (...names: string[]) =>
+      (await read({ tables: ['DEV-orders'], rename: map('DEV-orders', ...names) })).findings;
+    expect(await findings()).toEqual([]);
+    const what = 'rename.map names what is not promoted here';
+    expect(await findings('DEV-users', 'DEV-order')).toEqual([
+      { code: 'RenameUnused', message: `${what}: "DEV-users", "DEV-order"; correct it if that is a mistake` },
+    ]);
+    expect((await findings('t1', 't2', 't3', 't4', 't5', 't6'))[0]?.message).toContain('"t5" and 1 more;');
+  });
+
   it('selects by the tags of the source although the file was edited', async () => {
     await exported('edited', { orders: [{ Key: 'stage', Value: 'dev' }] });
     const edited = makeDefinition({ TableName: 'orders' }, { tags: [{ Key: 'stage', Value: 'prod' }] });
@@ -80,6 +92,16 @@ describe('readBundle', () => {
     const found = await readBundle(world, run);
     expect(found.tables.map(({ file }) => file.content.tags)).toEqual([[{ Key: 'stage', Value: 'prod' }]]);
     expect(found.findings).toMatchObject([{ code: 'BundleEdited', asset: 'orders' }]);
+  });
+
+  it('refuses a file whose table was given another name, with the place and what is right', async () => {
+    await exported('renamed', { orders: [] });
+    world.put(keys.bundle('renamed', 'dynamodb', 'tables/orders.json'), makeDefinition({ TableName: 'PROD-orders' }));
+    const found = await refusal(() => readBundle(world, { ...runOf({ tables: ['orders'] }), bundle: 'renamed' }));
+    expect(found).toMatchObject({ name: 'Promotion.Config', code: 'BundleInvalid', pointer: '/table/TableName' });
+    expect(found.message).toContain(
+      'promotions/renamed/dynamodb/export/tables/orders.json is not valid: /table/TableName: "PROD-orders" is not the exported table "orders"',
+    );
   });
 
   it.each<[string, unknown[], string, string]>([

@@ -126,7 +126,7 @@ describe('a table that this promotion is at', () => {
     });
     expect(await verdictOf({ journal: journalOf(result('adopt'), result('undo')), found })).toEqual({
       action: 'conflict',
-      reason: 'this promotion was rolled back in it; use another promotionId',
+      reason: 'this promotion was rolled back in it',
       conflict: 'TableExists',
       differences: [],
     });

@@ -180,6 +180,15 @@ describe('pitfall 27: a key that is of no use in another account', () => {
 });
 
 describe('excluded settings', () => {
+  it('are told once although they are named twice', () => {
+    const { findings, definition } = made(makeDefinition(), { settings: { exclude: ['streams', 'tags', 'streams'] } });
+    expect(findings.map(({ code, message }) => [code, message.split(' ')[0]])).toEqual([
+      ['SettingExcluded', 'streams'],
+      ['SettingExcluded', 'tags'],
+    ]);
+    expect(definition.excluded).toEqual(['streams', 'tags']);
+  });
+
   const everything = makeDefinition(
     {
       SSESpecification: { Enabled: true, SSEType: 'KMS' },

@@ -96,11 +96,42 @@ describe('a table’s definition', () => {
       'table/LocalSecondaryIndexes/0/KeySchema: the HASH attribute of a local index is the table’s, "id"',
     ],
     [
+      'a local index without a sort key of the table',
+      { LocalSecondaryIndexes: [local('by-user', key('id', 'user'))] },
+      'table/LocalSecondaryIndexes/0/KeySchema: a table with local indexes has a RANGE attribute in its key',
+    ],
+    [
+      'a local index without a sort key of its own',
+      { KeySchema: key('id', 'day'), LocalSecondaryIndexes: [local('by-id', key('id'))] },
+      'table/LocalSecondaryIndexes/0/KeySchema: a local index has a RANGE attribute in its key',
+    ],
+    [
       'an index that includes nothing',
       { GlobalSecondaryIndexes: [{ ...local('by-user', key('user')), Projection: { ProjectionType: 'INCLUDE' } }] },
       'table/GlobalSecondaryIndexes/0/Projection: NonKeyAttributes are named if, and only if',
     ],
   ])('may not have %s', (_what, table, problem) => {
     expect(problems(table).map((text) => text.replaceAll("'", '’'))).toContainEqual(expect.stringContaining(problem));
+  });
+});
+
+describe('tags of a table', () => {
+  const tagged = (...keys: string[]) =>
+    tableDefinition
+      .safeParse(makeDefinition({}, { tags: keys.map((Key) => ({ Key, Value: 'v' })) }))
+      .error?.issues.map(({ path, message }) => `${path.join('/')}: ${message}`) ?? [];
+  const many = (count: number) => Array.from({ length: count }, (_, index) => `tag-${index}`);
+
+  it('may be fifty, in any case of letters', () => {
+    expect(tagged(...many(50))).toEqual([]);
+    expect(tagged('team', 'Team')).toEqual([]);
+  });
+
+  it.each([
+    ['one twice', ['team', 'stage', 'team'], 'tags: "team" is there twice'],
+    ['more than fifty', many(51), 'tags: a table has 50 tags at most, not 51'],
+    ['one of the services', ['team', 'aws:team'], 'tags/1/Key: "aws:team" begins with aws:, which is reserved'],
+  ])('may not be %s', (_what, keys, problem) => {
+    expect(tagged(...keys)).toEqual([problem]);
   });
 });

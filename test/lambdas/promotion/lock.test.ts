@@ -210,6 +210,7 @@ describe('another input under the same promotion id', () => {
       code: 'InputChanged',
       pointer: expect.stringMatching(/^\/kinds\/dynamodb\/tables/),
     });
+    expect(found.message).toContain('promotion "after" has already begun with another value here');
     expect(world.text(keys.request('after'))).toBe(stableJson(requestOf('after')));
   });
 

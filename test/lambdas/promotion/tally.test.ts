@@ -22,8 +22,8 @@ const planned = (asset: string, action: PlanAction) => ({
   action,
   reason: `because ${action}`,
 });
-const putPlan = (id: string, assets: readonly object[], findings: readonly object[] = []) =>
-  world.put(keys.plan(id, 'dynamodb', 'json'), { assets, findings });
+const putPlan = (id: string, assets: readonly object[], findings: readonly object[] = [], execution = now) =>
+  world.put(keys.plan(id, 'dynamodb', 'json'), { execution, assets, findings });
 
 async function complete(id: string, asset: string, execution: string, outcome = 'created') {
   const journal = await openJournal(world.artefacts, { promotionId: id, kind: 'dynamodb', execution });
@@ -128,6 +128,42 @@ describe('tally of an import', () => {
     expect(result.counts.planned).toBe(0);
   });
 
+  it('leaves out the conflicts that an earlier run’s plan had, and those of a plan that names no run', async () => {
+    const failed = { verbs: ['export', 'plan'], ended: ['export'] } as const;
+    putPlan('old-conflict', [planned('a', 'conflict')], [{ code: 'Old', message: 'of another run' }], earlier);
+    expect((await run('old-conflict', failed)).result).toMatchObject({ assets: [], findings: [] });
+    world.put(keys.plan('unnamed', 'dynamodb', 'json'), { assets: [planned('a', 'conflict')], findings: [] });
+    expect((await run('unnamed', failed)).result.counts.planned).toBe(0);
+    expect((await run('unnamed')).result.counts).toMatchObject({ planned: 1, failed: 1 });
+  });
+
+  it.each(['plan', 'migrate'] as const)(
+    'skips in mode %s what only another asset’s conflict keeps out',
+    async (mode) => {
+      const assets = [
+        planned('a', 'create'),
+        planned('b', 'conflict'),
+        planned('c', 'conflict'),
+        planned('d', 'unchanged'),
+      ];
+      putPlan(`innocent-${mode}`, assets);
+      const { result } = await run(`innocent-${mode}`, { mode, verbs: ['plan'], ended: [] });
+      expect(result.counts).toMatchObject({ planned: 4, created: 0, unchanged: 1, skipped: 1, failed: 2 });
+      expect(result.assets[0]).toMatchObject({
+        action: 'create',
+        outcome: 'skipped',
+        reason: 'nothing is imported, because the plan failed for PROD-b and 1 more; without that: because create',
+      });
+    },
+  );
+
+  it('skips what the failed plan of another kind keeps out', async () => {
+    putPlan('other-kind', [planned('a', 'create')]);
+    const { counts, assets } = (await run('other-kind', { verbs: ['export', 'plan'] })).result;
+    expect(counts).toMatchObject({ planned: 1, skipped: 1, failed: 0 });
+    expect(assets[0]?.reason).toMatch(/^nothing was imported, because the plan of another/);
+  });
+
   it('leaves out an earlier run’s comparison where this one’s failed', async () => {
     putPlan('compared', [planned('a', 'create')]);
     await complete('compared', 'a', now);
@@ -192,12 +228,13 @@ describe('tally of other modes', () => {
         { asset: 'PROD-b', outcome: 'gone', reason: 'it is not there any more' },
         { asset: 'PROD-c', outcome: 'left', reason: 'somebody made it anew since' },
         { asset: 'PROD-d', outcome: 'restored', reason: 'the promotion had replaced it' },
+        { asset: 'PROD-e', outcome: 'failed', reason: 'Promotion.Permission: AccessDenied: removing table PROD-e' },
       ],
       findings: [{ code: 'NotRolledBack', asset: 'PROD-c', message: 'PROD-c was left' }],
     });
     const { result, changed } = await run('undoing', { mode: 'rollback', verbs: ['rollback'], bundle: 'undone' });
     expect(changed).toBe(true);
-    expect(result.counts).toMatchObject({ planned: 4, updated: 2, unchanged: 1, skipped: 1 });
+    expect(result.counts).toMatchObject({ planned: 5, updated: 2, unchanged: 1, skipped: 1, failed: 1 });
     expect(result.findings).toHaveLength(1);
   });
 

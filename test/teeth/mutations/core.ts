@@ -247,6 +247,12 @@ export const coreMutations: readonly Mutation[] = [
   ]),
   ...of('problems', [
     {
+      name: 'vowels-have-their-article',
+      search: "(/^[aeio]/.test(noun) ? 'an' : 'a')",
+      replace: "(noun === 'object' ? 'an' : 'a')",
+      test: 'schemaError says of a missing member that it must be an array',
+    },
+    {
       name: 'fields-that-there-are-are-listed',
       search: 'const fields = fieldsAt(path);',
       replace: 'const fields: string[] = [];',

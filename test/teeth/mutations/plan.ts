@@ -5,6 +5,14 @@ const of = (name: string, rows: Parameters<typeof mutationsOf>[2]) =>
 
 /** Guards of what a plan decides: segments, limits, costs and the way of the data. */
 export const planMutations: readonly Mutation[] = [
+  ...mutationsOf('lambdas/dynamodb/decide.ts', 'test/lambdas/dynamodb/decide.conflicts.test.ts', [
+    {
+      name: 'advice-fits-the-conflict',
+      search: 'resolution: resolution ?? resolutions[conflict] };',
+      replace: 'resolution: resolutions[conflict] };',
+      test: 'what to do about a conflict fits where it was rolled back',
+    },
+  ]),
   ...of('decide', [
     {
       name: 'key-of-the-source-is-not-asked-for',
@@ -169,6 +177,14 @@ export const planMutations: readonly Mutation[] = [
       search: 'return transfer.dollars < scan.dollars',
       replace: 'return transfer.dollars > -scan.dollars',
       test: "chooseWay scans and writes a table 'whose writes are paid for already'",
+    },
+  ]),
+  ...of('plan-file', [
+    {
+      name: 'plans-without-costs-are-read',
+      search: 'costs: costs.optional(),',
+      replace: 'costs,',
+      test: 'readPlan reads a plan with its costs and its run, and one of an earlier version without them',
     },
   ]),
   ...of('prices', [

@@ -118,9 +118,15 @@ export const promotionMutations: readonly Mutation[] = [
   ...of('validate', [
     {
       name: 'rollback-has-a-promotion',
-      search: 'if (await artefacts.read(keys.request(bundle))) return [];',
-      replace: 'return [];',
+      search: '  if (!found) {',
+      replace: '  if (!found) return;\n  if (!found) {',
       test: 'validate refuses the rollback of a promotion that never was',
+    },
+    {
+      name: 'rollback-stays-between-its-environments',
+      search: 'if (request[field] === undone[field]) continue;',
+      replace: 'continue;',
+      test: 'validate refuses to roll back with another destination than promotion done-before has',
     },
     {
       name: 'import-has-a-bundle',
@@ -161,6 +167,34 @@ export const promotionMutations: readonly Mutation[] = [
       search: 'if (!input.request) return rejected(input);',
       replace: '',
       test: 'report of a run that was rejected ends as failed with the error of Validate or Lock',
+    },
+  ]),
+  ...of('tally-assets', [
+    {
+      name: 'items-are-those-of-this-run',
+      search: 'entry?.execution === execution ?',
+      replace: 'entry ?',
+      test: 'importedAsset has no items in mode plan that an earlier run has copied',
+    },
+    {
+      name: 'failed-plan-skips-the-innocent',
+      search: 'if (touches && !done && hindrance !== null) {',
+      replace: 'if (false) {',
+      test: 'importedAsset is for action create skipped where the plan failed',
+    },
+  ]),
+  ...of('tally', [
+    {
+      name: 'conflicts-are-those-of-this-run',
+      search: 'return plan.execution === run.execution && conflictsIn(plan).length > 0 ? plan : null;',
+      replace: 'return conflictsIn(plan).length > 0 ? plan : null;',
+      test: 'tally of an import leaves out the conflicts that an earlier run’s plan had',
+    },
+    {
+      name: 'plan-of-another-kind-hinders',
+      search: "return request.mode === 'plan' || verbs.includes('import')",
+      replace: "return request.mode === 'plan' || verbs.includes('plan')",
+      test: 'tally of an import skips what the failed plan of another kind keeps out',
     },
   ]),
   ...of('html', [

@@ -45,6 +45,42 @@ export const tableMutations: readonly Mutation[] = [
       test: 'pitfall 24: a destination with other keys is told by the type, keys and projection of an index',
     },
   ]),
+  ...of('source-keys', [
+    {
+      name: 'bundle-has-the-keys-of-the-source',
+      search: 'if (keyWords(bundled) === keyWords(present)) return;',
+      replace: 'return;',
+      test: 'assertSourceKeys refuses another attribute, with the place in the file and both keys',
+    },
+    {
+      name: 'types-of-keys-count',
+      search: '.map((name) => `"${name}" (${typeOf(name)})`)',
+      replace: '.map((name) => `"${name}"`)',
+      test: 'assertSourceKeys refuses another type, with the place in the file and both keys',
+    },
+  ]),
+  ...of('for-destination', [
+    {
+      name: 'excluded-settings-are-told-once',
+      search: '[...new Set(context.settings.exclude)]',
+      replace: '[...context.settings.exclude]',
+      test: 'excluded settings are told once although they are named twice',
+    },
+  ]),
+  ...of('bundle', [
+    {
+      name: 'unused-names-of-the-map-are-told',
+      search: 'const renaming = unused.length > 0 ?',
+      replace: 'const renaming = unused.length > 9 ?',
+      test: 'readBundle tells names of the map that no selected table has',
+    },
+    {
+      name: 'exported-table-keeps-its-name',
+      search: 'if (TableName === table) return file;',
+      replace: 'return file;',
+      test: 'readBundle refuses a file whose table was given another name',
+    },
+  ]),
   ...of('read-table', [
     {
       name: 'indexes-are-waited-for',

@@ -44,25 +44,25 @@ export const wholeRunMutations: readonly Mutation[] = [
       within: existing,
     },
   ]),
-  ...mutationsOf('lambdas/dynamodb/mismatches.ts', promotions, [
+  ...mutationsOf('lambdas/dynamodb/judgement.ts', promotions, [
     {
       name: 'missing-items-are-found',
-      search: "if (here) return [{ problem: 'missing', ...found }];",
-      replace: 'if (here) return [];',
+      search: "return [{ ...mismatch, problem: present ? 'different' : 'missing', wanted: items[holder] ?? null }];",
+      replace: "return present ? [{ ...mismatch, problem: 'different', wanted: items[holder] ?? null }] : [];",
       test: 'pitfall 30: counts are no comparison finds every item that is missing, extra or different',
       within: existing,
     },
     {
       name: 'different-items-are-found',
-      search: "sameItem(here, there) ? [] : [{ problem: 'different', ...found }];",
-      replace: 'sameItem(here, there) ? [] : [];',
+      search: "return [{ ...mismatch, problem: present ? 'different' : 'missing', wanted: items[holder] ?? null }];",
+      replace: "return present ? [] : [{ ...mismatch, problem: 'missing', wanted: items[holder] ?? null }];",
       test: 'pitfall 30: counts are no comparison finds every item that is missing, extra or different',
       within: existing,
     },
     {
       name: 'extra-items-are-found',
-      search: "return there ? [{ problem: 'extra', ...found }] : [];",
-      replace: 'return [];',
+      search: "if (rivals.length === 0) return present ? [{ ...mismatch, problem: 'extra' }] : [];",
+      replace: 'if (rivals.length === 0) return [];',
       test: 'pitfall 30: counts are no comparison finds every item that is missing, extra or different',
       within: existing,
     },
@@ -76,12 +76,34 @@ export const wholeRunMutations: readonly Mutation[] = [
       within: 'pitfall 18: an item that the destination’s index cannot take',
     },
   ]),
+  ...mutationsOf('lambdas/dynamodb/plan.ts', options, [
+    {
+      name: 'plan-asks-for-the-keys-of-the-source',
+      search: 'await eachOf(copied, 8, (table) => assertSourceKeys(source, run.bundle, table));',
+      replace: '',
+      test: 'pitfall 24: a bundle whose key was edited is refused by the plan, because items of the source would become one',
+      within: 'pitfall 24: a bundle whose key was edited',
+    },
+  ]),
+  ...mutationsOf('lambdas/dynamodb/plan.ts', 'test/statemachines/promotion.test.ts', [
+    {
+      name: 'costs-are-in-the-plan-file',
+      search: 'costs: { pricesAsOf, tables: decided.flatMap(({ ways }) => (ways ? [ways] : [])) },',
+      replace: '',
+      test: 'mode plan exports first where there is no bundle, and says what an import would do',
+    },
+    {
+      name: 'plan-names-its-run',
+      search: '    execution: input.promotionExecution,',
+      replace: '',
+      test: 'mode plan exports first where there is no bundle, and says what an import would do',
+    },
+  ]),
   ...mutationsOf('lambdas/dynamodb/change.ts', options, [
     {
       name: 'collision-is-no-success',
-      search:
-        "if (key !== null && seen.has(key)) page.rejected.push({ item, code: 'KeyCollision', message: collision });",
-      replace: 'if (false) page.rejected.push({ item, code: "", message: collision });',
+      search: 'if (key !== null && seen.has(key)) {',
+      replace: 'if (false) {',
       test: 'pitfall 4: two items that become one are reported one by one, and the run is not called a success',
       within: 'pitfall 4: two items that become one',
     },

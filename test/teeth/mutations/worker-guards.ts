@@ -32,6 +32,30 @@ export const workerGuardMutations: readonly Mutation[] = [
       replace: 'return breaches;',
       test: 'a table’s definition may not have a local index with a partition key of its own',
     },
+    {
+      name: 'local-indexes-need-sort-keys',
+      search: 'if (!hasRange(table.KeySchema) || !hasRange(index.KeySchema)) {',
+      replace: 'if (!hasRange(index.KeySchema)) {',
+      test: 'a table’s definition may not have a local index without a sort key of the table',
+    },
+    {
+      name: 'tags-are-few-enough',
+      search: 'tags.length > tagsPerTable',
+      replace: 'tags.length > tagsPerTable + 1',
+      test: 'tags of a table may not be more than fifty',
+    },
+    {
+      name: 'tags-of-the-services-are-reserved',
+      search: "Key.startsWith('aws:')",
+      replace: 'Key.length > 128',
+      test: 'tags of a table may not be one of the services',
+    },
+    {
+      name: 'tags-have-different-names',
+      search: 'return [...reserved, ...tooMany, ...twice];',
+      replace: 'return [...reserved, ...tooMany];',
+      test: 'tags of a table may not be one twice',
+    },
   ]),
   ...ofDynamoDb('session', [
     {
