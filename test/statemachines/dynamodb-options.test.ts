@@ -141,6 +141,15 @@ describe('pitfall 24: a bundle whose key was edited', () => {
     expect(result.message).toContain('/table/KeySchema: the key is "other" (S), but items of DEV-orders have the key');
     expect(tableWrites(world.newCalls())).toEqual([]);
   });
+
+  it('is not looked for where nobody has edited the bundle: such a plan asks nothing of the source', async () => {
+    const exported = { ...migrate('same-key'), mode: 'export' };
+    exported.kinds.dynamodb.tables = [{ name: 'DEV-orders', as: 'same-key' }];
+    await world.run(exported);
+    world.newCalls();
+    expect((await world.run({ ...exported, mode: 'plan' })).status).toBe('SUCCEEDED');
+    expect(world.newCalls().filter(({ account }) => account === '222222222222')).toEqual([]);
+  });
 });
 
 describe('how much is compared', () => {
