@@ -11,7 +11,7 @@ import { keepRejects } from './rejects.ts';
 import { type ChildRun, itemChange, type SegmentGroup, type SegmentInput } from './segment-contracts.ts';
 import { workOnSegments } from './segment-worker.ts';
 import { closeTables, type OpenTables, openTables } from './session.ts';
-import type { PageResult, Walk } from './walk.ts';
+import { type PageResult, pagesUnderWay, type Walk } from './walk.ts';
 import { parseItem } from './wire-item.ts';
 
 /** Copies one group of scan segments, going on where its checkpoint stands. */
@@ -54,12 +54,13 @@ async function openCopy(run: ChildRun, holder: Holder, group: SegmentGroup, surr
 }
 
 /**
- * Two seconds' worth of items where capacity is limited, at a unit an item and shared by the segments of the group, so
- * that positions are kept as often as without a limit; four at least. A page of 1 MB has thousands of items.
+ * Where capacity is limited, so many items that all pages under way are a second's worth, at a unit an item in the table
+ * and in each index: positions are kept as often as without a limit then. Four at least. A page of 1 MB has thousands.
  */
 export function pageLimit({ limits, segments }: Pick<SegmentGroup, 'limits' | 'segments'>): { limit?: number } {
-  const units = Math.min(limits.writeUnits ?? Number.POSITIVE_INFINITY, limits.readUnits ?? Number.POSITIVE_INFINITY);
-  return units < 1000 ? { limit: Math.max(4, Math.ceil((2 * units) / segments.length)) } : {};
+  const { readUnits = Number.POSITIVE_INFINITY, writeUnits = Number.POSITIVE_INFINITY, indexes = 0 } = limits;
+  const items = Math.min(readUnits, writeUnits / (1 + indexes));
+  return items < 1000 ? { limit: Math.max(4, Math.ceil(items / (segments.length * pagesUnderWay))) } : {};
 }
 
 /** Sum of the checksums of items as they were read; the same items in another order have the same. */

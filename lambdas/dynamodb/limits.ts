@@ -66,11 +66,13 @@ export function shareLimits(
   const shares = tables.map((table): [string, WorkerLimits] => {
     const read = shareOf(readUnits, readable(table), table.groups, workers);
     const write = shareOf(writeUnits, writable(table), table.groups, workers);
+    const { GlobalSecondaryIndexes: indexes = [] } = table.destination;
     return [
       table.as,
       {
         ...(read === null ? {} : { readUnits: typeof readUnits === 'number' ? read / sides : read }),
         ...(write === null ? {} : { writeUnits: write }),
+        ...(write !== null && indexes.length > 0 ? { indexes: indexes.length } : {}),
       },
     ];
   });
@@ -101,15 +103,6 @@ export function unitsOf(table: Capacity, direction: Direction): number {
   };
   const indexes = direction === 'write' ? (table.GlobalSecondaryIndexes ?? []) : [];
   return Math.min(own(table), ...indexes.map(own));
-}
-
-/**
- * The most write units that putting an item of this many bytes of JSON can take in a table and its indexes, local ones
- * too: JSON is never shorter than what the service counts, and an index never gets more than the whole item. The
- * answer's ConsumedCapacity corrects it. An item that replaces another may take twice as much in an index.
- */
-export function estimateUnits(itemBytes: number, indexes: number): number {
-  return Math.max(1, Math.ceil(itemBytes / 1024)) * (1 + indexes);
 }
 
 type Wanted = number | string | undefined;

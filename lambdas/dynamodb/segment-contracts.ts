@@ -75,8 +75,11 @@ export const segmentGroup = record({
   action: oneOf('create', 'adopt', 'update', 'replace'),
   /** Unix time in seconds by which items count as expired: one for the whole promotion, so that copy and comparison agree. */
   at: count,
-  /** Capacity units a second that this child may use of each table; absent means as many as it gets. */
-  limits: record({ readUnits: optional(positive), writeUnits: optional(positive) }),
+  /**
+   * Capacity units a second that this child may use of each table; absent means as many as it gets. Global indexes take
+   * write units of every item too.
+   */
+  limits: record({ readUnits: optional(positive), writeUnits: optional(positive), indexes: optional(count) }),
   run: childRun,
   /** What becomes of items on their way: itself, or where it is large the object that has it, the same for all lines. */
   change: either(itemChange, record({ key: text, versionId: optional(text) })),

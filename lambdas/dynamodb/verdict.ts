@@ -74,5 +74,5 @@ function rightWords(depth: DynamodbRequest['verify'], { extra, different, compar
     ...(extra > 0 ? [`${counted(extra)} besides`] : []),
     ...(different > 0 ? [`${counted(different)} otherwise`] : []),
   ].join(' and ');
-  return `every source item is there; ${kept} may have been there before and are left${repaired}`;
+  return `every source item is there; ${kept} may have been there before, and ${extra + different === 1 ? 'is' : 'are'} left${repaired}`;
 }

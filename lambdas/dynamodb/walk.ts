@@ -56,7 +56,7 @@ const checkpointMilliseconds = 2_000;
  * as the first leaves room. Four segments with two pages each and one being read hold 12 answers of 1 MB, and of
  * 6 MB where every byte is escaped.
  */
-const pagesUnderWay = 2;
+export const pagesUnderWay = 2;
 
 /** Sums of 10,000 checksums of 32 bits stay far below 2^53, up to which numbers are exact. */
 const fingerprintModulus = 2 ** 48;

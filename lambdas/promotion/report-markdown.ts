@@ -1,4 +1,5 @@
 import type { Report, ReportAsset } from './report-file.ts';
+import { outcomeWords } from './report-words.ts';
 
 /** The report as Markdown: outcome, steps, one line an asset, what differs, findings. */
 export function reportMarkdown(report: Report): string {
@@ -21,7 +22,7 @@ export function reportMarkdown(report: Report): string {
       '| asset | becomes | outcome | verified | read | written | compared | missing | extra | different | reason |',
     );
     lines.push('| --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |');
-    lines.push(...assets.map(assetLine));
+    lines.push(...assets.map((asset) => assetLine(asset, report.mode)));
     const differing = assets.flatMap(({ destination, differences }) =>
       differences.map(({ path, wanted, found }) => `- ${destination} \`${path}\`: wanted ${wanted}, found ${found}`),
     );
@@ -36,10 +37,13 @@ export function reportMarkdown(report: Report): string {
   return `${lines.join('\n')}\n`;
 }
 
-function assetLine({ asset, destination, outcome, verified, items = {}, reason }: ReportAsset): string {
+function assetLine(
+  { asset, destination, outcome, verified, items = {}, reason }: ReportAsset,
+  mode: Report['mode'],
+): string {
   const counts = ['read', 'written', 'compared', 'missing', 'extra', 'different'].map((name) => items[name] ?? '');
   const seen = verified === null ? '' : verified ? 'yes' : 'NO';
-  return `| ${[cell(asset), cell(destination), outcome, seen, ...counts, cell(reason)].join(' | ')} |`;
+  return `| ${[cell(asset), cell(destination), outcomeWords(mode, outcome), seen, ...counts, cell(reason)].join(' | ')} |`;
 }
 
 /** A text that may hold anything, as one table cell. */

@@ -9,6 +9,7 @@ import { type reportInput, requestFile, type StepResult } from './contracts.ts';
 import type { Outcome, Report, ReportKind, ReportStep } from './report-file.ts';
 import { reportHtml } from './report-html.ts';
 import { reportMarkdown } from './report-markdown.ts';
+import { counted } from './report-text.ts';
 import { promotionIdFrom, requestedKinds } from './request.ts';
 import { tally } from './tally.ts';
 
@@ -119,9 +120,12 @@ function firstError(steps: readonly ReportStep[], results: Partial<Record<Kind, 
   const mismatched = all.reduce((sum, { counts }) => sum + counts.mismatched, 0);
   const rejected = all.reduce((sum, { items }) => sum + (items?.rejected ?? 0), 0);
   if (failed + mismatched + rejected === 0) return null;
-  const refused = rejected > 0 ? `, ${rejected} items could not be written` : '';
-  return {
-    name: 'Promotion.Partial',
-    message: `${failed} assets failed and ${mismatched} differ from their source${refused}`,
-  };
+  const parts = [
+    ...(failed > 0 ? [`${counted(failed, 'asset')} failed`] : []),
+    ...(mismatched > 0
+      ? [`${counted(mismatched, 'asset')} ${mismatched === 1 ? 'differs' : 'differ'} from the source`]
+      : []),
+    ...(rejected > 0 ? [`${counted(rejected, 'item')} could not be written`] : []),
+  ];
+  return { name: 'Promotion.Partial', message: parts.join(', ') };
 }

@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type Capacity,
-  estimateUnits,
-  type LimitedTable,
-  shareLimits,
-  unitsOf,
-} from '../../../lambdas/dynamodb/limits.ts';
+import { type Capacity, type LimitedTable, shareLimits, unitsOf } from '../../../lambdas/dynamodb/limits.ts';
 
 const onDemand: Capacity = { BillingMode: 'PAY_PER_REQUEST' };
 const units = (read: number, write: number) => ({
@@ -66,7 +60,7 @@ describe('pitfall 34: shares of all workers keep the limit of the run', () => {
     };
     expect(shares({ writeUnits: '50%' }, [limited({ destination })], copying)).toEqual({
       concurrency: 1,
-      tables: { 'PROD-orders': { writeUnits: 100 } },
+      tables: { 'PROD-orders': { writeUnits: 100, indexes: 2 } },
     });
   });
 
@@ -165,17 +159,5 @@ describe('unitsOf', () => {
     },
   ])('is $what', ({ table, read, write }) => {
     expect([unitsOf(table, 'read'), unitsOf(table, 'write')]).toEqual([read, write]);
-  });
-});
-
-describe('estimateUnits', () => {
-  it.each([
-    { bytes: 10, indexes: 0, units: 1 },
-    { bytes: 1024, indexes: 0, units: 1 },
-    { bytes: 1025, indexes: 0, units: 2 },
-    { bytes: 3000, indexes: 2, units: 9 },
-    { bytes: 0, indexes: 1, units: 2 },
-  ])('is $units for $bytes bytes and $indexes indexes', ({ bytes, indexes, units }) => {
-    expect(estimateUnits(bytes, indexes)).toBe(units);
   });
 });

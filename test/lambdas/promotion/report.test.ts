@@ -116,6 +116,7 @@ describe('report', () => {
     expect(causeOf(reported)).toMatchObject({
       outcome: 'partial',
       error: 'Promotion.Partial',
+      message: '1 asset differs from the source',
       kinds: { dynamodb: { counts: { mismatched: 1 } } },
     });
   });

@@ -5,6 +5,14 @@ const of = (name: string, rows: Parameters<typeof mutationsOf>[2]) =>
 
 /** Guards of the way that items take: calls, values, walks, rounds, segments. */
 export const dynamodbMutations: readonly Mutation[] = [
+  ...of('copy', [
+    {
+      name: 'indexes-make-pages-smaller',
+      search: 'writeUnits / (1 + indexes)',
+      replace: 'writeUnits',
+      test: 'pageLimit keeps all pages under way to a second’s worth of units, indexes included',
+    },
+  ]),
   ...of('sdk-engine', [
     {
       name: 'unprocessed-items-are-written',

@@ -130,12 +130,6 @@ export const planMutations: readonly Mutation[] = [
       replace: 'const sides = 1;',
       test: 'shareLimits counts the reads of both sides where both are read',
     },
-    {
-      name: 'estimates-count-indexes',
-      search: '* (1 + indexes);',
-      replace: '* (1 + 0 * indexes);',
-      test: 'estimateUnits is 9 for 3000 bytes and 2 indexes',
-    },
   ]),
   {
     name: 'unknown-size-has-no-price',

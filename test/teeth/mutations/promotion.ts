@@ -63,6 +63,14 @@ export const promotionMutations: readonly Mutation[] = [
       test: 'requestIdentity does not depend on tuning: segments and verify',
     },
   ]),
+  ...of('report-markdown', [
+    {
+      name: 'report-says-what-a-rollback-did',
+      search: 'outcomeWords(mode, outcome)',
+      replace: 'outcome',
+      test: 'reportMarkdown says of a rollback what it did, in the words of the other report',
+    },
+  ]),
   ...of('request', [
     {
       name: 'dropped-field-is-refused',
