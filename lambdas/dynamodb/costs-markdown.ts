@@ -43,7 +43,7 @@ export function costsMarkdown(tables: readonly TableWays[]): string {
     '',
     `The chosen ways cost ${total} together${missing > 0 ? `, and ${missing} of them what is not known` : ''}.`,
     '',
-    `Estimates from the sizes above and public prices of ${pricesAsOf}: reading and writing on demand, verification, workers and state transitions. Every item is reckoned as large as the average and as part of every index. On-demand tables are reckoned with the capacity that they have at first; they grow under load. How long exports and imports take is the service's affair and a guess here.`,
+    `Estimates from the sizes above and public prices of ${pricesAsOf}: reading and writing on demand, verification, workers and state transitions. Every item is reckoned as large as the average and as part of every index. On-demand tables are reckoned with the capacity that they have at first; they grow under load. A load into a provisioned table is reckoned at its cheapest: with the least capacity that is done within a billed hour. A filter is not known to leave anything out. How long exports and imports take is the service's affair and a guess here.`,
   ].join('\n');
 }
 
