@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import type { Socket } from 'node:net';
 import { ShapeError } from '../retry.ts';
 import type { Signed } from './signer.ts';
 
@@ -38,39 +39,44 @@ const largestAnswer = 128 * 1024 * 1024;
 export function openExchange(endpoint: URL, sockets: number, patience: Patience): Exchange {
   const secure = endpoint.protocol === 'https:';
   const { Agent, request } = secure ? https : http;
-  const agent = new Agent({
-    keepAlive: true,
-    noDelay: true,
-    maxSockets: sockets,
-    maxFreeSockets: sockets,
-    timeout: patience.idle,
-  });
+  const agent = new Agent({ keepAlive: true });
+  Object.assign(agent, { maxSockets: sockets, maxFreeSockets: sockets });
+  const established = secure ? 'secureConnect' : 'connect';
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (...args) => {
+    const socket = connect(...args) as Socket;
+    const end = (what: string) => socket.destroy(new TimeoutError(what, endpoint));
+    const limit = setTimeout(() => end(`a connection within ${patience.connect} ms`), patience.connect);
+    const clear = () => clearTimeout(limit);
+    socket.once(established, clear).once('close', clear);
+    return socket.setTimeout(patience.idle, () => end(`a byte within ${patience.idle} ms`));
+  };
+  // The agent's own timeout has each request listen to its connection anew, and without one it takes ours away.
+  agent.keepSocketAlive = (socket) => {
+    (socket as Socket).unref();
+    return true;
+  };
+  // One host, so one name: the usual one is put together of all options for each request, twice.
+  agent.getName = () => endpoint.host;
   const options = {
     agent,
     host: endpoint.hostname.replace(/^\[|\]$/g, ''),
     port: endpoint.port || (secure ? 443 : 80),
   };
-  const established = secure ? 'secureConnect' : 'connect';
 
   return {
     endpoint,
     send: ({ method, target, headers }, body) =>
       new Promise((resolve, reject) => {
         const call = request({ ...options, method, path: target, headers });
-        const end = (what: string) => call.destroy(new TimeoutError(what, endpoint));
-        const total = setTimeout(() => end(`an answer within ${patience.total} ms`), patience.total);
+        const total = setTimeout(() => {
+          call.destroy(new TimeoutError(`an answer within ${patience.total} ms`, endpoint));
+        }, patience.total);
         const fail = (error: Error) => {
           clearTimeout(total);
           reject(error);
         };
         call.on('error', fail);
-        call.on('timeout', () => end(`a byte within ${patience.idle} ms`));
-        call.on('socket', (socket) => {
-          if (!socket.connecting) return;
-          const limit = setTimeout(() => end(`a connection within ${patience.connect} ms`), patience.connect);
-          const clear = () => clearTimeout(limit);
-          socket.once(established, clear).once('close', clear);
-        });
         call.on('response', (response) => {
           collect(response, (answer) => {
             clearTimeout(total);

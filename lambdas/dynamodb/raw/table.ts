@@ -15,9 +15,12 @@ import { createAbsentWriter } from './write-absent.ts';
 /**
  * Items lie outside the heap of V8, which stays at some megabytes; but each page that comes and goes has it marked again
  * beside the work, for a fifth of the processor's time (measured on Node 20 by `bench -- dynamodb --only cpu`). Marked in
- * one go, it stands still for some milliseconds now and then.
+ * one go, it stands still for some milliseconds now and then. Of so small a heap threads that help cost more than they
+ * take off the one that works: a twentieth.
  */
-setFlagsFromString('--no-incremental-marking');
+for (const flag of ['--no-incremental-marking', '--no-parallel-scavenge', '--no-concurrent-sweeping']) {
+  setFlagsFromString(flag);
+}
 
 /** Bodies under way: eight of the largest ones, or 800 of 25 items of 1.5 KB. */
 const bytesInFlight = 32 * 1024 * 1024;

@@ -124,8 +124,8 @@ export const rawMutations: readonly Mutation[] = [
     },
     {
       name: 'raw-silence-ends',
-      search: "call.on('timeout', () => end(`a byte within ${patience.idle} ms`));",
-      replace: '',
+      search: 'return socket.setTimeout(patience.idle, () => end(`a byte within ${patience.idle} ms`));',
+      replace: 'return socket;',
       test: 'a partner that fails by never answering, is left after the idle time',
     },
   ]),

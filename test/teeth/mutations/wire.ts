@@ -66,14 +66,20 @@ export const wireMutations: readonly Mutation[] = [
   ...of('exchange', [
     {
       name: 'silence-has-an-end',
-      search: "call.on('timeout', () => end(`a byte within ${patience.idle} ms`));",
-      replace: '',
+      search: 'return socket.setTimeout(patience.idle, () => end(`a byte within ${patience.idle} ms`));',
+      replace: 'return socket;',
       test: 'an exchange does not wait for ever for the first byte',
     },
     {
+      name: 'silence-of-a-kept-connection-has-an-end',
+      search: '(socket as Socket).unref();',
+      replace: '(socket as Socket).setTimeout(0);',
+      test: 'an exchange does not wait for ever on a connection that was kept',
+    },
+    {
       name: 'dripping-has-an-end',
-      search: 'const total = setTimeout(() => end(`an answer within ${patience.total} ms`), patience.total);',
-      replace: 'const total = setTimeout(() => null, 0);',
+      search: 'call.destroy(new TimeoutError(`an answer within ${patience.total} ms`, endpoint));',
+      replace: '',
       test: 'an exchange does not wait for ever for the last byte',
     },
     {
@@ -90,8 +96,8 @@ export const wireMutations: readonly Mutation[] = [
     },
     {
       name: 'connections-are-kept',
-      search: 'keepAlive: true,',
-      replace: 'keepAlive: false,',
+      search: 'keepAlive: true });',
+      replace: 'keepAlive: false });',
       test: 'an exchange keeps its connections, and opens no more than it may',
     },
   ]),
