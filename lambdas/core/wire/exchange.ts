@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
 import { ShapeError } from '../retry.ts';
+import { openPool } from './pool.ts';
 import type { Signed } from './signer.ts';
 
 /** How long a silent partner is waited for, in milliseconds. */
@@ -38,37 +38,21 @@ const largestAnswer = 128 * 1024 * 1024;
 /** Speaks to one host over connections that stay open, `sockets` of them at most: calls beyond wait for one. */
 export function openExchange(endpoint: URL, sockets: number, patience: Patience): Exchange {
   const secure = endpoint.protocol === 'https:';
-  const { Agent, request } = secure ? https : http;
-  const agent = new Agent({ keepAlive: true });
-  Object.assign(agent, { maxSockets: sockets, maxFreeSockets: sockets });
+  const { request } = secure ? https : http;
   const established = secure ? 'secureConnect' : 'connect';
-  const connect = agent.createConnection.bind(agent);
-  agent.createConnection = (...args) => {
-    const socket = connect(...args) as Socket;
-    const end = (what: string) => socket.destroy(new TimeoutError(what, endpoint));
+  const { agent, close } = openPool(endpoint, sockets, (connection) => {
+    const end = (what: string) => connection.destroy(new TimeoutError(what, endpoint));
     const limit = setTimeout(() => end(`a connection within ${patience.connect} ms`), patience.connect);
     const clear = () => clearTimeout(limit);
-    socket.once(established, clear).once('close', clear);
-    return socket.setTimeout(patience.idle, () => end(`a byte within ${patience.idle} ms`));
-  };
-  // The agent's own timeout has each request listen to its connection anew, and without one it takes ours away.
-  agent.keepSocketAlive = (socket) => {
-    (socket as Socket).unref();
-    return true;
-  };
-  // One host, so one name: the usual one is put together of all options for each request, twice.
-  agent.getName = () => endpoint.host;
-  const options = {
-    agent,
-    host: endpoint.hostname.replace(/^\[|\]$/g, ''),
-    port: endpoint.port || (secure ? 443 : 80),
-  };
+    connection.once(established, clear).once('close', clear);
+    connection.setTimeout(patience.idle, () => end(`a byte within ${patience.idle} ms`));
+  });
 
   return {
     endpoint,
     send: ({ method, target, headers }, body) =>
       new Promise((resolve, reject) => {
-        const call = request({ ...options, method, path: target, headers });
+        const call = request({ agent, method, path: target, headers });
         const total = setTimeout(() => {
           call.destroy(new TimeoutError(`an answer within ${patience.total} ms`, endpoint));
         }, patience.total);
@@ -86,28 +70,29 @@ export function openExchange(endpoint: URL, sockets: number, patience: Patience)
         });
         call.end(body);
       }),
-    close: () => agent.destroy(),
+    close,
   };
 }
 
-/** Gathers the body; with a length that was told it is copied once, into its place. */
+/** Gathers the body: one that comes in a piece as it came, a longer one copied once, into its place. */
 function collect(response: http.IncomingMessage, done: (answer: WireAnswer) => void): void {
   const told = Number(response.headers['content-length'] ?? Number.NaN);
   if (told > largestAnswer) {
     response.destroy(new ShapeError(`an answer of ${told} bytes is larger than any`));
     return;
   }
-  const place = told >= 0 ? Buffer.allocUnsafeSlow(told) : null;
+  let place: Buffer | null = null;
   const chunks: Buffer[] = [];
   let length = 0;
   response.on('data', (chunk: Buffer) => {
+    if (told > chunk.length) place ??= Buffer.allocUnsafeSlow(told);
     if (place) chunk.copy(place, length);
     else chunks.push(chunk);
     length += chunk.length;
     if (length > largestAnswer) response.destroy(new ShapeError(`an answer over ${length} bytes is larger than any`));
   });
   response.on('end', () => {
-    const body = place ?? Buffer.concat(chunks);
+    const body = place ?? (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
     done({ status: response.statusCode ?? 0, body, headers: response.headers });
   });
 }

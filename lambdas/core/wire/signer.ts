@@ -1,4 +1,5 @@
 import { createHmac, hash as hashOf } from 'node:crypto';
+import { createMac, type Mac } from './mac.ts';
 
 /** Keys of a session or a user. */
 export interface SigningKeys {
@@ -44,7 +45,7 @@ export interface Signed {
 export function createSigner(region: string, service: string): (request: Unsigned, signing: Signing) => Signed {
   const isS3 = service === 's3';
   const orderOf = keepOrder();
-  let derived: { secret: string; day: string; key: Buffer } | null = null;
+  let derived: { secret: string; day: string; mac: Mac } | null = null;
   let second: { at: number; text: string } = { at: Number.NaN, text: '' };
 
   const dateOf = (time: number) => {
@@ -52,14 +53,14 @@ export function createSigner(region: string, service: string): (request: Unsigne
     if (at !== second.at) second = { at, text: new Date(at * 1000).toISOString().replace(/[:-]|\.000/g, '') };
     return second.text;
   };
-  const keyOf = (secret: string, day: string) => {
-    if (derived?.secret === secret && derived.day === day) return derived.key;
+  const macOf = (secret: string, day: string) => {
+    if (derived?.secret === secret && derived.day === day) return derived.mac;
     const key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(
       (previous, part) => hmac(previous, part),
       `AWS4${secret}`,
     ) as Buffer;
-    derived = { secret, day, key };
-    return key;
+    derived = { secret, day, mac: createMac(key) };
+    return derived.mac;
   };
 
   return ({ method, path, query, headers, body }, { host, keys, time }) => {
@@ -81,7 +82,7 @@ export function createSigner(region: string, service: string): (request: Unsigne
     const canonical = `${method}\n${isS3 ? path : encodePath(path)}\n${search}\n${lines}\n${list}\n${hash}`;
     const scope = `${day}/${region}/${service}/aws4_request`;
     const text = `AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha256(canonical)}`;
-    const signature = createHmac('sha256', keyOf(keys.secretAccessKey, day)).update(text).digest('hex');
+    const signature = macOf(keys.secretAccessKey, day)(text);
     const authorization = `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${scope}, SignedHeaders=${list}, Signature=${signature}`;
     sent.push('authorization', authorization, 'content-length', String(body.length));
     return { method, target: search ? `${path}?${search}` : path, headers: sent };

@@ -124,8 +124,8 @@ export const rawMutations: readonly Mutation[] = [
     },
     {
       name: 'raw-silence-ends',
-      search: 'return socket.setTimeout(patience.idle, () => end(`a byte within ${patience.idle} ms`));',
-      replace: 'return socket;',
+      search: 'connection.setTimeout(patience.idle, () => end(`a byte within ${patience.idle} ms`));',
+      replace: '',
       test: 'a partner that fails by never answering, is left after the idle time',
     },
   ]),

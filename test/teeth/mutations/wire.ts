@@ -66,15 +66,9 @@ export const wireMutations: readonly Mutation[] = [
   ...of('exchange', [
     {
       name: 'silence-has-an-end',
-      search: 'return socket.setTimeout(patience.idle, () => end(`a byte within ${patience.idle} ms`));',
-      replace: 'return socket;',
+      search: 'connection.setTimeout(patience.idle, () => end(`a byte within ${patience.idle} ms`));',
+      replace: '',
       test: 'an exchange does not wait for ever for the first byte',
-    },
-    {
-      name: 'silence-of-a-kept-connection-has-an-end',
-      search: '(socket as Socket).unref();',
-      replace: '(socket as Socket).setTimeout(0);',
-      test: 'an exchange does not wait for ever on a connection that was kept',
     },
     {
       name: 'dripping-has-an-end',
@@ -95,10 +89,82 @@ export const wireMutations: readonly Mutation[] = [
       test: 'an exchange takes no answer that is larger than any',
     },
     {
+      name: 'pieces-go-where-they-belong',
+      search: 'chunk.copy(place, length);',
+      replace: 'chunk.copy(place, 0);',
+      test: 'an exchange puts a long answer together that comes in pieces',
+    },
+  ]),
+  ...of('pool', [
+    {
       name: 'connections-are-kept',
-      search: 'keepAlive: true });',
-      replace: 'keepAlive: false });',
-      test: 'an exchange keeps its connections, and opens no more than it may',
+      search: '      free.push(connection);',
+      replace: '      connection.destroy();',
+      test: 'a pool of connections sends one call after the other over one connection, and asks for it to be kept',
+    },
+    {
+      name: 'connections-are-bounded',
+      search: '} else if (all.size < most) {',
+      replace: '} else if (most > 0) {',
+      test: 'a pool of connections opens as many as it may, and lets calls beyond wait in their order',
+    },
+    {
+      name: 'ended-connection-is-not-used',
+      search: 'while (last && !last.writable) last = free.pop();',
+      replace: '',
+      test: 'a pool of connections does not use one that is about to end',
+    },
+    {
+      name: 'broken-connection-makes-room',
+      search: '      if (next) addRequest(next);',
+      replace: '',
+      test: 'a pool of connections gives a call that waits a new connection when the one before it broke',
+    },
+    {
+      name: 'closed-pool-fails-what-waits',
+      search: 'for (const request of waiting.splice(0)) refuse(request, endpoint);',
+      replace: '',
+      test: 'a pool of connections fails what is under way, what waits and what comes after it was closed',
+    },
+    {
+      name: 'closed-pool-opens-nothing',
+      search: 'if (closed) return refuse(request, endpoint);',
+      replace: '',
+      test: 'a pool of connections fails what is under way, what waits and what comes after it was closed',
+    },
+    {
+      name: 'certificate-is-of-the-host',
+      search: '{ servername: host }',
+      replace: "{ servername: 'elsewhere' }",
+      test: 'a pool of secured connections tells its host by name, and takes the session up again on the next connection',
+    },
+    {
+      name: 'session-is-taken-up-again',
+      search: '...(session ? { session } : {})',
+      replace: '',
+      test: 'a pool of secured connections tells its host by name, and takes the session up again on the next connection',
+    },
+  ]),
+  ...of('mac', [
+    {
+      name: 'mac-of-a-long-text',
+      search: 'if (block + text.length > inner.length)',
+      replace: 'if (false)',
+      test: 'createMac answers as node:crypto does, for one text after the other, short and long',
+    },
+    {
+      name: 'mac-of-a-short-text-after-a-long-one',
+      search: 'inner.subarray(0, end)',
+      replace: 'inner',
+      test: 'createMac answers as node:crypto does, for one text after the other, short and long',
+    },
+  ]),
+  ...mutationsOf('lambdas/core/wire/pool.ts', 'test/lambdas/core/wire/exchange.test.ts', [
+    {
+      name: 'silence-of-a-kept-connection-has-an-end',
+      search: 'connection.unref();',
+      replace: 'connection.setTimeout(0);',
+      test: 'an exchange does not wait for ever on a connection that was kept',
     },
   ]),
   ...of('signed-calls', [

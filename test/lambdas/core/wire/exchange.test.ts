@@ -41,6 +41,16 @@ describe('an exchange', () => {
     expect((await send()).body.toString()).toBe('one two');
   });
 
+  it('puts a long answer together that comes in pieces', async () => {
+    open();
+    const body = Buffer.from(Array.from({ length: 300_000 }, (_, at) => at % 251));
+    server.script((response) => {
+      response.writeHead(200, { 'content-length': String(body.length) });
+      response.write(body.subarray(0, 100_000), () => setTimeout(() => response.end(body.subarray(100_000)), 5));
+    });
+    expect((await send()).body.equals(body)).toBe(true);
+  });
+
   it('keeps its connections, and opens no more than it may', async () => {
     open();
     server.script({});
