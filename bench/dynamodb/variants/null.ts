@@ -1,17 +1,19 @@
-import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { BatchWriteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { openPool } from '../../../lambdas/core/wire/pool.ts';
 import { makeClient } from './client.ts';
 import { batchItems, caller, createSlots, socketsOf, type Variant, type VariantOptions } from './contract.ts';
 
 interface Prepared {
-  readonly headers: Record<string, string>;
+  /** Name, value, name, value. */
+  readonly headers: string[];
   readonly body: Buffer;
 }
 
 /**
- * Sends what was built and signed before, and drops the answers: the pace that the wire and Node's own client allow.
- * It reads the first page of each segment again and again, and writes that page's items each time.
+ * Sends what was built and signed before, and drops the answers: the pace that the wire and Node's own client allow,
+ * over the connections of the raw engine. It reads the first page of each segment again and again, and writes that page's items each time.
  */
 export async function openVariant(options: VariantOptions): Promise<Variant> {
   const { table, copy, segments, endpoint } = options;
@@ -44,7 +46,9 @@ async function prepare(endpoint: string, command: ScanCommand | BatchWriteItemCo
   client.middlewareStack.add(
     () => async (args) => {
       const { headers, body } = args.request as { headers: Record<string, string>; body: string | Uint8Array };
-      kept = { headers: { ...headers }, body: typeof body === 'string' ? Buffer.from(body) : Buffer.concat([body]) };
+      const bytes = typeof body === 'string' ? Buffer.from(body) : Buffer.concat([body]);
+      const sent = { ...headers, 'content-length': String(bytes.length) };
+      kept = { headers: Object.entries(sent).flat(), body: bytes };
       return { output: { $metadata: {} } as never, response: {} };
     },
     { step: 'finalizeRequest', priority: 'low', name: 'keepRequest' },
@@ -55,21 +59,12 @@ async function prepare(endpoint: string, command: ScanCommand | BatchWriteItemCo
 }
 
 function sender(endpoint: string, maxSockets: number): (prepared: Prepared) => Promise<void> {
-  const { protocol, hostname, port, pathname } = new URL(endpoint);
-  const secure = protocol === 'https:';
-  const agent = new (secure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets });
-  const request = secure ? httpsRequest : httpRequest;
-  return (prepared) =>
+  const url = new URL(endpoint);
+  const { agent } = openPool(url, maxSockets, () => undefined);
+  const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  return ({ headers, body }) =>
     new Promise((resolve, reject) => {
-      const options: RequestOptions = {
-        method: 'POST',
-        hostname,
-        port,
-        path: pathname,
-        agent,
-        headers: { ...prepared.headers, 'content-length': prepared.body.length },
-      };
-      const call = request(options, (response) => {
+      const call = request({ method: 'POST', path: url.pathname, agent, headers }, (response) => {
         response.on('error', reject);
         response.on('end', () => {
           if (response.statusCode === 200) resolve();
@@ -78,6 +73,6 @@ function sender(endpoint: string, maxSockets: number): (prepared: Prepared) => P
         response.resume();
       });
       call.on('error', reject);
-      call.end(prepared.body);
+      call.end(body);
     });
 }

@@ -1,29 +1,19 @@
-import {
-  CreateBackupCommand,
-  CreateTableCommand,
-  DeleteBackupCommand,
-  RestoreTableFromBackupCommand,
-} from '@aws-sdk/client-dynamodb';
+import { CreateBackupCommand, DeleteBackupCommand, RestoreTableFromBackupCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { backupStatus } from '../../../lambdas/dynamodb/backup.ts';
 import { originOf, strangeness } from '../../../lambdas/dynamodb/origin.ts';
-import { describeTable, readTable } from '../../../lambdas/dynamodb/read-table.ts';
-import { makeDefinition } from '../../support/factories.ts';
+import { activeTable, makeActiveTable, pause } from '../../support/active-table.ts';
 import { type SettingsWorld, startSettingsWorld } from '../../support/settings-world.ts';
 
 let world: SettingsWorld;
 let first: string;
 let restored: string;
 let backupArn: string;
-const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 beforeAll(async () => {
   world = await startSettingsWorld();
   const { dynamodb } = world.prod;
-  const { AttributeDefinitions, KeySchema } = makeDefinition().table;
-  const input = { TableName: 'made', AttributeDefinitions, KeySchema, BillingMode: 'PAY_PER_REQUEST' } as const;
-  await dynamodb.send(new CreateTableCommand(input));
-  first = await active('made');
+  first = await makeActiveTable(dynamodb, 'made');
   for (;;) {
     const begun = await dynamodb
       .send(new CreateBackupCommand({ TableName: 'made', BackupName: 'backup' }))
@@ -37,14 +27,10 @@ beforeAll(async () => {
   }
   while ((await backupStatus(dynamodb, backupArn)) === 'making') await pause();
   await dynamodb.send(new RestoreTableFromBackupCommand({ TargetTableName: 'restored', BackupArn: backupArn }));
-  restored = await active('restored');
+  restored = await activeTable(dynamodb, 'restored');
 });
 afterAll(() => world.close());
 
-async function active(name: string): Promise<string> {
-  while (!(await readTable(world.prod.dynamodb, name))?.active) await pause();
-  return (await describeTable(world.prod.dynamodb, name))?.TableId ?? '';
-}
 const strange = (name: string, id: string, wanted: string) => strangeness(world.prod.dynamodb, { name, id }, wanted);
 
 it('knows of a restored table which one was backed up, and of any other nothing', async () => {

@@ -1,12 +1,13 @@
-import { CreateTableCommand, DeleteTableCommand, PutResourcePolicyCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, PutResourcePolicyCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lastOf } from '../../../lambdas/dynamodb/ownership.ts';
 import { policyText } from '../../../lambdas/dynamodb/policy-text.ts';
-import { describeTable, readTable } from '../../../lambdas/dynamodb/read-table.ts';
+import { readTable } from '../../../lambdas/dynamodb/read-table.ts';
 import { removeMade } from '../../../lambdas/dynamodb/remove-made.ts';
 import { readResourcePolicy } from '../../../lambdas/dynamodb/resource-policy.ts';
 import type { Undoing, Undone } from '../../../lambdas/dynamodb/undone.ts';
-import { executionArn, makeDefinition } from '../../support/factories.ts';
+import { makeActiveTable, pause } from '../../support/active-table.ts';
+import { executionArn } from '../../support/factories.ts';
 import { type Entries, memoryJournal, stepsOf } from '../../support/memory-journal.ts';
 import { type SettingsWorld, startSettingsWorld } from '../../support/settings-world.ts';
 
@@ -22,7 +23,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
 const denying = (Sid: string) => ({
   Version: '2012-10-17',
   Statement: [{ Sid, Effect: 'Deny', Principal: '*', Action: 'dynamodb:DeleteTable', Resource: arn }],
@@ -32,12 +32,7 @@ beforeEach(async () => {
   as = `PROD-${count++}`;
   arn = `arn:aws:dynamodb:us-east-1:333333333333:table/${as}`;
   entries = [];
-  const { AttributeDefinitions, KeySchema } = makeDefinition().table;
-  await world.prod.dynamodb.send(
-    new CreateTableCommand({ TableName: as, AttributeDefinitions, KeySchema, BillingMode: 'PAY_PER_REQUEST' }),
-  );
-  while (!(await readTable(world.prod.dynamodb, as))?.active) await pause();
-  const id = (await describeTable(world.prod.dynamodb, as))?.TableId ?? '';
+  const id = await makeActiveTable(world.prod.dynamodb, as);
   await journal().append({ asset: as, step: 'create', phase: 'result', after: { id } });
 });
 const journal = (execution = imported) => memoryJournal(entries, execution);

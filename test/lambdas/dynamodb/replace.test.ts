@@ -1,5 +1,4 @@
 import {
-  CreateTableCommand,
   DeleteTableCommand,
   type DynamoDBClient,
   ListBackupsCommand,
@@ -13,8 +12,9 @@ import { describeTable, readTable, readWholeTable } from '../../../lambdas/dynam
 import { clearName } from '../../../lambdas/dynamodb/replace.ts';
 import { isBeingReplaced } from '../../../lambdas/dynamodb/replacement.ts';
 import type { TableClients } from '../../../lambdas/dynamodb/table-clients.ts';
+import { makeActiveTable, pause } from '../../support/active-table.ts';
 import { type DyingClients, dyingClients } from '../../support/dying-clients.ts';
-import { executionArn, makeDefinition, refusal } from '../../support/factories.ts';
+import { executionArn, refusal } from '../../support/factories.ts';
 import { type Entries, memoryJournal, stepsOf } from '../../support/memory-journal.ts';
 import { makeRichTable } from '../../support/rich-table.ts';
 import { type SettingsWorld, startSettingsWorld } from '../../support/settings-world.ts';
@@ -32,20 +32,10 @@ beforeAll(async () => {
 afterAll(() => world.close());
 beforeEach(async () => {
   as = `PROD-${count++}`;
-  id = await makeTable(as);
+  id = await makeActiveTable(client, as);
   entries = [];
 });
 
-async function makeTable(TableName: string): Promise<string> {
-  const { AttributeDefinitions, KeySchema } = makeDefinition().table;
-  await client.send(
-    new CreateTableCommand({ TableName, AttributeDefinitions, KeySchema, BillingMode: 'PAY_PER_REQUEST' }),
-  );
-  for (;;) {
-    const state = await readTable(client, TableName);
-    if (state?.active) return state.id;
-  }
-}
 const backups = async () => (await client.send(new ListBackupsCommand({ TableName: as }))).BackupSummaries ?? [];
 const planned = (tableId: string | undefined = id) => ({ asset: 'orders', destination: as, tableId }) as PlanAsset;
 function contextOf(execution: string, clients: TableClients | DyingClients = world.prod) {
@@ -61,7 +51,7 @@ async function step(execution = 'run-1', clients = world.prod, tableId = id): Pr
 async function clear(execution = 'run-1', clients = world.prod): Promise<void> {
   for (let polls = 0; polls < 200; polls++) {
     if (await step(execution, clients)) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await pause();
   }
   throw new Error(`${as} was not cleared: ${stepsOf(entries).join(', ')}`);
 }
@@ -89,7 +79,7 @@ describe('clearName', () => {
     await clear();
     expect(entries[0]?.before).toEqual({ id, definition: JSON.parse(JSON.stringify(state.definition)) });
     expect(state.definition.autoscaling).toHaveLength(1);
-    await makeTable(as);
+    await makeActiveTable(client, as);
     expect((await readWholeTable(world.prod, as))?.definition.autoscaling).toEqual([]);
   });
 
@@ -188,7 +178,7 @@ describe('pitfall 10: a replacement that dies', () => {
     async (next) => {
       for (let at = 1; ; at++) {
         as = `PROD-dying-${next}-${at}`;
-        id = await makeTable(as);
+        id = await makeActiveTable(client, as);
         entries = [];
         await client.send(new PutItemCommand({ TableName: as, Item: { id: { S: 'before' } } }));
         const clients = dyingAt(at);

@@ -1,5 +1,4 @@
 import {
-  CreateTableCommand,
   DeleteBackupCommand,
   DeleteTableCommand,
   PutItemCommand,
@@ -15,6 +14,7 @@ import { clearName } from '../../../lambdas/dynamodb/replace.ts';
 import { deletionOf } from '../../../lambdas/dynamodb/replacement.ts';
 import { restoredBy, restoreReplaced } from '../../../lambdas/dynamodb/restore.ts';
 import type { Undoing, Undone } from '../../../lambdas/dynamodb/undone.ts';
+import { activeTable, makeActiveTable, pause } from '../../support/active-table.ts';
 import { type DyingClients, dyingClients } from '../../support/dying-clients.ts';
 import { executionArn, makeDefinition } from '../../support/factories.ts';
 import { type Entries, memoryJournal } from '../../support/memory-journal.ts';
@@ -34,7 +34,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
 const journal = () => memoryJournal(entries, imported);
 
 /** A rich table whose name is free now, as the journal says. */
@@ -53,7 +52,7 @@ async function makeNew(): Promise<string> {
   const created = await createTable(world.prod.dynamodb, as, makeDefinition(), 'arn:source');
   const id = created.outcome === 'created' ? created.id : '';
   await journal().append({ asset: as, step: 'replace', phase: 'result', after: { id } });
-  while (!(await readTable(world.prod.dynamodb, as))?.active) await pause();
+  await activeTable(world.prod.dynamodb, as);
   await world.prod.dynamodb.send(new PutItemCommand({ TableName: as, Item: { id: { S: 'promoted' } } }));
   return id;
 }
@@ -156,12 +155,10 @@ describe('pitfall 15: an older state over a newer one', () => {
     await makeNew();
     await world.prod.dynamodb.send(new DeleteTableCommand({ TableName: as }));
     while (await describeTable(world.prod.dynamodb, as)) await pause();
-    const { AttributeDefinitions, KeySchema } = makeDefinition().table;
-    const input = { TableName: as, AttributeDefinitions, KeySchema, BillingMode: 'PAY_PER_REQUEST' } as const;
-    const { TableDescription } = await world.prod.dynamodb.send(new CreateTableCommand(input));
+    const id = await makeActiveTable(world.prod.dynamodb, as);
     calls();
     expect(await rollBack()).toMatchObject({ outcome: 'left', reason: 'somebody made it anew since' });
     expect(calls()).toEqual([]);
-    expect((await describeTable(world.prod.dynamodb, as))?.TableId).toBe(TableDescription?.TableId);
+    expect((await describeTable(world.prod.dynamodb, as))?.TableId).toBe(id);
   });
 });

@@ -1,6 +1,5 @@
 import {
   BatchWriteItemCommand,
-  CreateTableCommand,
   DeleteItemCommand,
   DynamoDBClient,
   PutItemCommand,
@@ -15,13 +14,13 @@ import { openSts, type Sts } from '../../../lambdas/core/wire/sts.ts';
 import { keepBeforeImages, writtenMark } from '../../../lambdas/dynamodb/before-images.ts';
 import type { SegmentGroup } from '../../../lambdas/dynamodb/contracts.ts';
 import type { WireItem } from '../../../lambdas/dynamodb/engine.ts';
-import { readTable } from '../../../lambdas/dynamodb/read-table.ts';
 import { undoItems } from '../../../lambdas/dynamodb/undo-items.ts';
 import type { Undoing, Undone } from '../../../lambdas/dynamodb/undone.ts';
 import { realClock } from '../../../lib/local/clock.ts';
 import { createDynamoDbService } from '../../../lib/local/emulators/dynamodb/index.ts';
 import { startWorld, TOOLING, type World } from '../../lib/local/gateway/fixture.ts';
-import { environments, executionArn, makeDefinition, makeTables, refusal } from '../../support/factories.ts';
+import { makeActiveTable } from '../../support/active-table.ts';
+import { environments, executionArn, makeTables, refusal } from '../../support/factories.ts';
 import { identityOf } from '../../support/identity.ts';
 import { type Entries, memoryJournal, stepsOf } from '../../support/memory-journal.ts';
 import { memorySealing } from '../../support/sealing.ts';
@@ -58,15 +57,7 @@ afterAll(() => world.close());
 beforeEach(async () => {
   as = `PROD-${count++}`;
   entries = [];
-  const { AttributeDefinitions, KeySchema } = makeDefinition().table;
-  await client.send(
-    new CreateTableCommand({ TableName: as, AttributeDefinitions, KeySchema, BillingMode: 'PAY_PER_REQUEST' }),
-  );
-  for (;;) {
-    const state = await readTable(client, as);
-    tableId = state?.id ?? '';
-    if (state?.active) break;
-  }
+  tableId = await makeActiveTable(client, as);
   await journalOf('import').append({ asset: as, step: 'update', phase: 'result', after: { id: tableId } });
   await holdLock('undo');
 });
