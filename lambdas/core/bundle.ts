@@ -3,6 +3,7 @@ import { type Artefact, type Artefacts, ConditionFailed, readRequired } from './
 import { type Kind, kinds } from './contracts.ts';
 import { PromotionError } from './errors.ts';
 import { sha256, stableJson } from './json.ts';
+import { jsonOf } from './json-text.ts';
 import { keys } from './keys.ts';
 import { schemaError } from './problems.ts';
 
@@ -135,7 +136,7 @@ function parseFile<T>(artefact: Artefact, schema: z.ZodType<T>, key: string): T 
   const resolution = `correct ${key}, or put back the version that the export wrote`;
   let value: unknown;
   try {
-    value = JSON.parse(artefact.text);
+    value = jsonOf(artefact.text);
   } catch (error) {
     throw new PromotionError(
       'Promotion.Config',

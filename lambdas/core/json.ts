@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { jsonOf } from './json-text.ts';
 
 /** A JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
@@ -14,7 +15,7 @@ export function stableJson(value: unknown, indent: 0 | 2 = 2): string {
 /** The value of a JSON text; undefined where it is none, which no schema of an object takes. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return jsonOf(text);
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { jsonOf } from '../core/json-text.ts';
 import type { WireItem } from './engine.ts';
 
 /** An item in the low-level form: numbers stay the texts that the service sent, so nothing is rounded. */
@@ -6,7 +7,7 @@ export type Item = Record<string, AttributeValue>;
 
 /** A key or item as JSON, binaries in Base64: fit for a checkpoint. */
 export function toJson(item: Item): WireItem {
-  return JSON.parse(JSON.stringify(item, base64));
+  return jsonOf(JSON.stringify(item, base64)) as WireItem;
 }
 
 /** The reverse of {@link toJson}. */

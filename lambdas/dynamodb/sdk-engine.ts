@@ -11,8 +11,9 @@ import { attempt, errorCode, named } from '../core/retry.ts';
 import { fromJson, type Item, toJson } from './attributes.ts';
 import type { EngineOptions, ItemPage, PageRequest, Rejected, TableEngine, WireItem } from './engine.ts';
 import { keyProjection, pauseBefore, samePosition } from './item-calls.ts';
+import { hideNames, showNames } from './sdk-names.ts';
 import { createUnitEstimate } from './units.ts';
-import { hideReservedName, showReservedName } from './wire.ts';
+import { parseItem, serializeItem } from './wire-item.ts';
 
 /** Limits of one call (API reference): 25 items a write, 100 keys a read. */
 const writesPerBatch = 25;
@@ -43,8 +44,8 @@ export function openSdkTable(client: DynamoDBClient, options: EngineOptions): Ta
             ...(countOnly ? { Select: 'COUNT' } : {}),
             ...(limit ? { Limit: limit } : {}),
             ...plain,
-            ...(ExpressionAttributeValues ? { ExpressionAttributeValues: fromJson(ExpressionAttributeValues) } : {}),
-            ...(after ? { ExclusiveStartKey: fromJson(after) } : {}),
+            ...(ExpressionAttributeValues ? { ExpressionAttributeValues: fromWire(ExpressionAttributeValues) } : {}),
+            ...(after ? { ExclusiveStartKey: fromWire(after) } : {}),
           }),
         ),
       {
@@ -52,7 +53,7 @@ export function openSdkTable(client: DynamoDBClient, options: EngineOptions): Ta
         check: ({ Items, Count, LastEvaluatedKey }) => {
           if (Count === undefined || (!countOnly && Items?.length !== Count))
             return `dynamodb answered a page of ${table} without its items`;
-          const stuck = LastEvaluatedKey && after && samePosition(toJson(LastEvaluatedKey), after);
+          const stuck = LastEvaluatedKey && after && samePosition(toWire(LastEvaluatedKey), after);
           return stuck ? `dynamodb answered a page of ${table} that leads back to itself` : null;
         },
       },
@@ -62,7 +63,7 @@ export function openSdkTable(client: DynamoDBClient, options: EngineOptions): Ta
     options.readLimiter?.settle(1, answer.ConsumedCapacity?.CapacityUnits ?? 1);
     return {
       items: (answer.Items ?? []).map(bytesOf),
-      next: answer.LastEvaluatedKey ? toJson(answer.LastEvaluatedKey) : null,
+      next: answer.LastEvaluatedKey ? toWire(answer.LastEvaluatedKey) : null,
       count: answer.Count ?? 0,
       scanned: answer.ScannedCount ?? 0,
     };
@@ -171,7 +172,7 @@ export function openSdkTable(client: DynamoDBClient, options: EngineOptions): Ta
     close: () => client.destroy(),
     async remove(keys) {
       await eachOf(chunks(keys, writesPerBatch), batchesInFlight, async (chunk) => {
-        const requests = chunk.map((key) => ({ DeleteRequest: { Key: fromJson(key) } }));
+        const requests = chunk.map((key) => ({ DeleteRequest: { Key: fromWire(key) } }));
         await send(requests, (_, error) => {
           throw named(error, `deleting items of ${table}`);
         });
@@ -181,7 +182,7 @@ export function openSdkTable(client: DynamoDBClient, options: EngineOptions): Ta
       const found: Buffer[] = [];
       const projection = names ? keyProjection(names.keysOnly) : {};
       await eachOf(chunks(keys, keysPerBatch), batchesInFlight, async (chunk) => {
-        let left: Item[] = chunk.map((key) => fromJson(key));
+        let left: Item[] = chunk.map(fromWire);
         for (let round = 0; left.length > 0; round++) {
           await pauseBefore(round, remaining, table);
           const request = { [table]: { Keys: left, ConsistentRead: true, ...projection } };
@@ -207,11 +208,20 @@ export function openSdkTable(client: DynamoDBClient, options: EngineOptions): Ta
 }
 
 function itemOf(bytes: Buffer): Item {
-  return fromJson(JSON.parse(hideReservedName(bytes).toString()));
+  return fromJson(parseItem(hideNames(bytes)));
 }
 
 function bytesOf(item: Item): Buffer {
-  return showReservedName(Buffer.from(JSON.stringify(toJson(item))));
+  return showNames(serializeItem(toJson(item)));
+}
+
+/** A key, or the values of an expression, as the SDK takes them. */
+function fromWire(item: WireItem): Item {
+  return itemOf(serializeItem(item));
+}
+
+function toWire(item: Item): WireItem {
+  return parseItem(bytesOf(item));
 }
 
 /** The service refuses a whole batch for one item that it cannot take. */

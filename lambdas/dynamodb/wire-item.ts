@@ -1,13 +1,14 @@
 import { PromotionError } from '../core/errors.ts';
+import { jsonOf } from '../core/json-text.ts';
 import { canonicalItem } from './attributes.ts';
 import type { WireItem, WireValue } from './engine.ts';
 
 /**
  * Reads an item as a page of a scan holds it. Numbers are texts in this spelling and stay them; an attribute that is
- * named `__proto__` becomes a member like any other, because JSON.parse defines members and assigns none.
+ * named `__proto__` becomes a member like any other.
  */
 export function parseItem(bytes: Buffer): WireItem {
-  return JSON.parse(bytes.toString('utf8'));
+  return jsonOf(bytes.toString('utf8')) as WireItem;
 }
 
 /** The reverse of {@link parseItem}: UTF-8 bytes of JSON. */

@@ -1,3 +1,4 @@
+import { jsonOf } from '../../core/json-text.ts';
 import { ShapeError } from '../../core/retry.ts';
 
 // JSON is walked as bytes: quotes, backslashes and brackets never occur within a UTF-8 sequence, so nothing is decoded.
@@ -125,7 +126,7 @@ export function readArray(bytes: Buffer, from: number, element: Reader): number 
 /** The value between two positions as JavaScript has it; `__proto__` is a member like any other. */
 export function parsed(bytes: Buffer, start: number, end: number): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8', start, end));
+    return jsonOf(bytes.toString('utf8', start, end));
   } catch (error) {
     if (error instanceof SyntaxError) throw misshapen(bytes, start, 'JSON');
     throw error;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { jsonOf } from '../../../lambdas/core/json-text.ts';
 import { canonicalItem, fromJson, type Item, toJson } from '../../../lambdas/dynamodb/attributes.ts';
 import type { WireItem } from '../../../lambdas/dynamodb/engine.ts';
 import { openSdkTable } from '../../../lambdas/dynamodb/sdk-engine.ts';
@@ -13,7 +14,7 @@ const itemsOf = (count: number, size = 0): Item[] =>
 const plenty = () => 60_000;
 const open = (remaining = plenty) => openSdkTable(dynamodb.client, { table: 'orders', remaining, batchesInFlight: 8 });
 const bytesOf = (item: Item) => Buffer.from(JSON.stringify(toJson(item)));
-const itemIn = (bytes: Buffer): Item => fromJson(JSON.parse(bytes.toString()));
+const itemIn = (bytes: Buffer): Item => fromJson(jsonOf(bytes.toString()));
 const write = (items: readonly Item[], remaining = plenty) => open(remaining).write(items.map(bytesOf));
 const scan = async (after: WireItem | null = null) => {
   const { items, next } = await open().page({ segment: 0, total: 1, after, consistent: true });

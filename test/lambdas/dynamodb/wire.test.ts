@@ -1,9 +1,11 @@
 import { crc32 } from 'node:zlib';
 import { BatchWriteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { classify } from '../../../lambdas/core/retry.ts';
 import { canonicalItem, fromJson, toJson } from '../../../lambdas/dynamodb/attributes.ts';
+import { openSdkTable } from '../../../lambdas/dynamodb/sdk-engine.ts';
 import { assumeAgain, guardWire } from '../../../lambdas/dynamodb/wire.ts';
+import { breakNames } from '../../support/broken-names.ts';
 import { awsError, type ScriptedDynamoDb, startScriptedDynamoDb } from '../../support/scripted-dynamodb.ts';
 
 let server: ScriptedDynamoDb;
@@ -33,6 +35,23 @@ describe('an attribute that is called __proto__', () => {
     expect(canonicalItem(fromJson(toJson(found)))).toBe(canonicalItem(found));
     const { [Object.keys(found)[1] ?? '']: _, ...without } = found;
     expect(canonicalItem(without)).not.toBe(canonicalItem(found));
+  });
+});
+
+describe('an attribute whose name has an escape', () => {
+  it('comes back from a scan as it is where JSON.parse takes it for another', async () => {
+    const odd = '{"pk":{"S":"a\\n"},"\\"":{"S":"quote"},"m":{"M":{"\\u0001":{"N":"1"}}}}';
+    server.script(() => ({ status: 200, body: `{"Count":1,"ScannedCount":1,"Items":[${odd}]}` }));
+    const { client } = server;
+    breakNames();
+    try {
+      const { items } = await openSdkTable(client, { table: 't', remaining: () => 1_000, batchesInFlight: 1 }).page({
+        ...{ segment: 0, total: 1, after: null, consistent: true },
+      });
+      expect(items.map(String)).toEqual([odd]);
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 });
 

@@ -82,8 +82,8 @@ export const dynamodbMutations: readonly Mutation[] = [
     },
     {
       name: 'empty-page-is-not-the-end',
-      search: 'next: answer.LastEvaluatedKey ? toJson',
-      replace: 'next: answer.Count && answer.LastEvaluatedKey ? toJson',
+      search: 'next: answer.LastEvaluatedKey ? toWire',
+      replace: 'next: answer.Count && answer.LastEvaluatedKey ? toWire',
       test: 'pitfall 5: an empty page that is not the end has a place to go on',
     },
     {
@@ -115,10 +115,16 @@ export const dynamodbMutations: readonly Mutation[] = [
       test: 'the checksum of an answer turns any other into one that is asked for again',
     },
     {
-      name: 'reserved-name-is-carried',
-      search: 'exchange(body, reservedName, standIn)',
+      name: 'names-are-disguised',
+      search: 'hideNames(body)',
       replace: 'body',
       test: 'an attribute that is called __proto__ comes back from a scan',
+    },
+    {
+      name: 'escaped-names-are-disguised',
+      search: 'hideNames(body)',
+      replace: 'body',
+      test: 'an attribute whose name has an escape comes back from a scan as it is where JSON.parse takes it for another',
     },
     {
       name: 'expired-session-is-assumed-again',

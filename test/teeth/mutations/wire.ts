@@ -167,6 +167,34 @@ export const wireMutations: readonly Mutation[] = [
       test: 'an exchange does not wait for ever on a connection that was kept',
     },
   ]),
+  ...mutationsOf('lambdas/dynamodb/sdk-names.ts', 'test/lambdas/dynamodb/sdk-names.test.ts', [
+    {
+      name: 'values-are-not-disguised',
+      search: '(colon ? `"${map(name)}"${colon}` : whole)',
+      replace: '`"${map(name)}"${colon ?? \'\'}`',
+      test: 'names that the SDK would lose are no values',
+    },
+    {
+      name: 'disguised-names-stay-apart',
+      search: ' || name.startsWith(mark)',
+      replace: '',
+      test: 'names that the SDK would lose are disguised and come back: the mark of a disguise',
+    },
+  ]),
+  ...mutationsOf('lambdas/core/json-text.ts', 'test/lambdas/core/json-text.test.ts', [
+    {
+      name: 'escaped-names-are-read-one-by-one',
+      search: "text.includes('\\\\') && hasEscapedName(text)",
+      replace: 'false',
+      test: 'jsonOf keeps escaped names where JSON.parse takes them for others',
+    },
+    {
+      name: 'escaped-names-are-found-within',
+      search: "if (colon && token.includes('\\\\')) return true;",
+      replace: "return Boolean(colon && token.includes('\\\\'));",
+      test: 'jsonOf keeps escaped names where JSON.parse takes them for others',
+    },
+  ]),
   ...of('signed-calls', [
     {
       name: 'clock-is-set-right',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jsonOf } from '../../../../lambdas/core/json-text.ts';
 import { canonicalItem } from '../../../../lambdas/dynamodb/attributes.ts';
 import type { ItemPage, TableEngine, WireItem } from '../../../../lambdas/dynamodb/engine.ts';
 import { openRawTable } from '../../../../lambdas/dynamodb/raw/raw-engine.ts';
@@ -56,7 +57,7 @@ async function pagesOf(table: TableEngine, total: number): Promise<ItemPage[]> {
   return pages;
 }
 const itemsOf = (pages: readonly ItemPage[]) => pages.flatMap(({ items }) => items);
-const canonical = (item: Buffer) => canonicalItem(JSON.parse(item.toString()));
+const canonical = (item: Buffer) => canonicalItem(jsonOf(item.toString()) as WireItem);
 const sorted = (items: readonly Buffer[]) => items.map(canonical).sort();
 const withKey = (item: WireItem, pk: string): Buffer => {
   const members = Object.entries(item).filter(([name]) => name !== 'pk');
