@@ -1,7 +1,6 @@
 import http, { type Agent, type ClientRequest } from 'node:http';
 import https from 'node:https';
-import { connect, isIP, Socket } from 'node:net';
-import { connect as connectSecurely } from 'node:tls';
+import type { Socket } from 'node:net';
 
 /** Connections to one host that stay open. */
 export interface Pool {
@@ -21,8 +20,7 @@ export interface Pool {
  * how agents of other makers work too.
  */
 export function openPool(endpoint: URL, most: number, watch: (connection: Socket) => void): Pool {
-  const { protocol, defaultPort } = nodeAgentOf(endpoint);
-  const open = opener(endpoint, defaultPort);
+  const { protocol, defaultPort, open } = connectorOf(endpoint);
   const all = new Set<Socket>();
   const free: Socket[] = [];
   const waiting: ClientRequest[] = [];
@@ -83,37 +81,29 @@ export function openPool(endpoint: URL, most: number, watch: (connection: Socket
   };
 }
 
+/** What the agents of Node have beside what is documented. */
 interface NodeAgent {
   readonly protocol: string;
   readonly defaultPort: number;
-}
-
-function nodeAgentOf({ protocol }: URL): NodeAgent {
-  return (protocol === 'https:' ? https : http).globalAgent as unknown as NodeAgent;
+  createConnection(options: object): Socket;
 }
 
 /** Opens connections as the agents of Node do: small packets at once, probes after a second, TLS sessions taken up again. */
-function opener({ protocol, hostname, port }: URL, defaultPort: number): () => Socket {
+function connectorOf({ protocol, hostname, port }: URL) {
+  // It only opens connections, and keeps the sessions of TLS by `_agentKey`. To import `net` and `tls` takes a millisecond.
+  const agent = (protocol === 'https:' ? new https.Agent() : new http.Agent()) as unknown as NodeAgent;
   const host = hostname.replace(/^\[|\]$/g, '');
-  const usual = {
-    host,
-    port: Number(port || defaultPort),
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: 1_000,
-  };
-  if (protocol !== 'https:') return () => connect(usual);
   // A name is told to the host, which has a certificate for each; an address must not be (RFC 6066, section 3).
-  const secure = { ...usual, ALPNProtocols: ['http/1.1'], ...(isIP(host) ? {} : { servername: host }) };
-  let session: Buffer | undefined;
-  return () =>
-    connectSecurely({ ...secure, ...(session ? { session } : {}) }).on('session', (given) => {
-      session = given;
-    });
+  const isAddress = host.includes(':') || /^[\d.]+$/.test(host);
+  const options = {
+    ...{ host, port: Number(port || agent.defaultPort), noDelay: true, keepAlive: true, keepAliveInitialDelay: 1_000 },
+    ...{ ALPNProtocols: ['http/1.1'], servername: isAddress ? '' : host, _agentKey: host },
+  };
+  return { protocol, defaultPort: agent.defaultPort, open: () => agent.createConnection({ ...options }) };
 }
 
-/** A request tells its error only when it is given a connection. */
+/** A request tells its error only when it is given a connection, or none. */
 function refuse(request: ClientRequest, { host }: URL): void {
   request.destroy(Object.assign(new Error(`the connections to ${host} were closed`), { code: 'ECONNABORTED' }));
-  request.onSocket(new Socket());
+  request.onSocket(undefined as unknown as Socket);
 }
