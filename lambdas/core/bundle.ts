@@ -50,27 +50,28 @@ export async function findManifest(artefacts: Artefacts, bundle: string, kind: K
   return found && parseFile(found, manifestSchema, key);
 }
 
-/** The manifest of a bundle that must exist and come from `source`; anything else is `Promotion.Config`. */
+/** The manifest of a bundle that must exist and come from `source`; anything else is `Promotion.Config` at `place`. */
 export async function requireManifest(
   artefacts: Artefacts,
   bundle: string,
   kind: Kind,
   source: string,
+  place: '/bundle' | '/promotionId' = '/bundle',
 ): Promise<Manifest> {
   const manifest = await findManifest(artefacts, bundle, kind);
   if (!manifest) {
     throw new PromotionError('Promotion.Config', {
       code: 'BundleMissing',
-      message: `/bundle: there is no bundle "${bundle}" with ${kind}`,
-      pointer: '/bundle',
+      message: `${place}: there is no bundle "${bundle}" with ${kind}`,
+      pointer: place,
       resolution: 'run mode export under that promotion id first, or name another bundle',
     });
   }
   if (manifest.source.environment !== source) {
     throw new PromotionError('Promotion.Config', {
       code: 'BundleSource',
-      message: `/bundle: bundle "${bundle}" was exported from "${manifest.source.environment}", not from "${source}"`,
-      pointer: '/bundle',
+      message: `${place}: bundle "${bundle}" was exported from "${manifest.source.environment}", not from "${source}"`,
+      pointer: place,
       resolution: `name "${manifest.source.environment}" as source, or another bundle`,
     });
   }

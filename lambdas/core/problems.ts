@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { type ErrorDetail, PromotionError } from './errors.ts';
 import type { Reader } from './guards.ts';
+import { issueWords, withArticle } from './issue-words.ts';
 import { parseJson } from './json.ts';
 
 /** Problems shown in one message; the rest is counted. */
@@ -82,17 +83,10 @@ function describe(issue: Issue, base: readonly PropertyKey[], fieldsAt: FieldsAt
   }
   const pointer = pointerOf(path);
   if (issue.code === 'invalid_type' && / received undefined$/.test(issue.message)) {
-    return [
-      {
-        pointer,
-        message: `is missing; it must be ${article(issue.expected)} ${issue.expected}`,
-      },
-    ];
+    return [{ pointer, message: `is missing; it must be ${withArticle(issue.expected)}` }];
   }
-  return [{ pointer, message: `${lowered(issue.message)}${shownValue(issue.input)}` }];
+  return [{ pointer, message: `${issueWords(issue) ?? lowered(issue.message)}${shownValue(issue.input)}` }];
 }
-
-const article = (noun: string) => (/^[aeio]/.test(noun) ? 'an' : 'a');
 
 /** A field that none of the objects has which the value could be. */
 function unknownToAll(branches: readonly (readonly Issue[])[]): string | undefined {
@@ -107,6 +101,8 @@ function unknownToAll(branches: readonly (readonly Issue[])[]): string | undefin
 
 /** The wrong value, where the schema was asked to report it and it is short enough to be read in a message. */
 function shownValue(input: unknown): string {
+  if (Array.isArray(input)) return ', not an array';
+  if (typeof input === 'object') return input === null ? ', not null' : ', not an object';
   return ['string', 'number', 'boolean'].includes(typeof input) ? `, not ${JSON.stringify(input).slice(0, 60)}` : '';
 }
 

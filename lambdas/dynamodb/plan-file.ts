@@ -71,7 +71,7 @@ const planFile = z.strictObject({
   destination: z.string(),
   bundle: z.string(),
   assets: z.array(planAsset),
-  /** What becomes of every item on its way, in words. */
+  /** What the input asks for beyond a plain copy, in words. */
   changes: z.array(z.string()),
   /** Earlier versions wrote none. */
   costs: costs.optional(),
@@ -107,7 +107,7 @@ export function planMarkdown(plan: Plan): string {
     '',
     'Items and bytes are those of the export. The service refreshes them about every six hours; of a table that it calls empty, the first 16 MB were counted.',
     ...(plan.changes.length > 0
-      ? ['', '## Changes to every item', '', ...plan.changes.map((line) => `- ${line}`)]
+      ? ['', '## What the input asks for', '', ...plan.changes.map((line) => `- ${line}`)]
       : []),
     ...(ways.length > 0 ? ['', costsMarkdown(ways)] : []),
     ...(changes.length > 0 ? ['', '## Differences', '', ...changes] : []),

@@ -7,12 +7,12 @@ import { joinLock } from '../core/lock.ts';
 import { readBundle } from './bundle.ts';
 import { compileChange } from './change.ts';
 import { assertChange, changedTable } from './change-definition.ts';
-import { describeChange } from './change-input.ts';
 import type { Progress, WorkerInput } from './contracts.ts';
 import { decide } from './decide.ts';
 import { type Plan, planMarkdown } from './plan-file.ts';
 import { pricesAsOf } from './prices.ts';
 import { readWholeTable } from './read-table.ts';
+import { describeRequest } from './request-words.ts';
 import { holderOf, readRun } from './run.ts';
 import { assertScannable } from './scannable.ts';
 import { assertSourceKeys } from './source-keys.ts';
@@ -54,7 +54,7 @@ export async function plan(input: WorkerInput, surroundings: Surroundings): Prom
     destination: run.destination,
     bundle: run.bundle,
     assets: decided.map(({ asset }) => asset),
-    changes: describeChange(run.request),
+    changes: describeRequest(run.request),
     costs: { pricesAsOf, tables: decided.flatMap(({ ways }) => (ways ? [ways] : [])) },
     findings: [...bundle.findings, ...decided.flatMap(({ findings }) => findings)],
   };

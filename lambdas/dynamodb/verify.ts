@@ -12,6 +12,7 @@ import type { Progress, Round, verifyInput, WorkerInput } from './contracts.ts';
 import { lastOf } from './ownership.ts';
 import { describeTable, readWholeTable } from './read-table.ts';
 import { mayHaveRepaired } from './repair-note.ts';
+import { describeRequest } from './request-words.ts';
 import { collectRound, freezeSegments, writeFirstRound } from './rounds.ts';
 import { holderOf, isRepair, type Run, readRun } from './run.ts';
 import { scopeOf } from './segment-worker.ts';
@@ -80,6 +81,7 @@ async function collectVerification(
   });
   await artefacts.write(keys.work(run.promotionId, 'dynamodb', 'verify', 'result.json'), {
     execution: input.promotionExecution,
+    changes: describeRequest(run.request),
     assets: judged.map(({ asset }) => asset),
     findings: judged.flatMap(({ findings }) => findings),
   });

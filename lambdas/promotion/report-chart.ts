@@ -30,7 +30,7 @@ export function throughputChart(id: string, samples: readonly Sample[]): Html {
   const average = curve.items / curve.seconds;
   const length = curve.stretches[0]?.to ?? curve.seconds;
   const peak = Math.max(...curve.stretches.map(({ perSecond }) => perSecond));
-  const text = `${counted(last.items, 'item')} by ${moment(last.at)}; ${duration(curve.seconds * 1000)} from the beginning to the last checkpoint, ${rate(average)} items/s on average, ${rate(peak)} in the busiest ${duration(length * 1000)}.`;
+  const text = `${counted(last.items, 'item')} of the source worked off by ${moment(last.at)}; ${duration(curve.seconds * 1000)} from the beginning to the last checkpoint, ${rate(average)} items/s on average, ${rate(peak)} items/s in the busiest ${duration(length * 1000)}.`;
   return html`<figure>
 ${sizes.map((size) => picture(`${id}-${size.name}`, size, curve, { average, peak, text }))}
 <figcaption>${text}</figcaption>

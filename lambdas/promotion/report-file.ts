@@ -26,6 +26,8 @@ export interface ReportKind {
   readonly items?: Readonly<Record<string, number>>;
   /** Items worked off by a moment, oldest first; absent where nothing was copied. */
   readonly throughput?: readonly { readonly at: string; readonly items: number }[];
+  /** What the input asks for beyond a plain promotion, one sentence each: a filter, a limit. */
+  readonly changes: readonly string[];
   readonly assets: readonly ReportAsset[];
   readonly findings: readonly Finding[];
 }

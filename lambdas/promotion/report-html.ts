@@ -104,9 +104,10 @@ function tiles({ mode }: Report, results: readonly ReportKind[]): Html {
 }
 
 function kindSection({ mode, outcome }: Report, kind: Kind, result: ReportKind): Html {
-  const { items, throughput, assets } = result;
+  const { items, throughput, changes, assets } = result;
   const names = itemNamesOf([items ?? {}]);
   return html`<section class="results"><h2>${kind}</h2>
+${changes.length > 0 ? html`<p>As the input asks:</p><ul>${changes.map((change) => html`<li>${change}</li>`)}</ul>` : null}
 ${items ? html`<dl class="items">${names.map((name) => html`<div><dt>items ${name}</dt><dd>${itemCount(name, items[name])}</dd></div>`)}</dl>` : null}
 ${throughput ? html`<h3>Throughput</h3>${throughputChart(`throughput-${kind}`, throughput)}` : null}
 ${assets.length > 0 ? assetTable(mode, kind, assets) : html`<p class="quiet">${noAssets(mode, outcome)}</p>`}

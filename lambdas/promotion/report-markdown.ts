@@ -1,4 +1,5 @@
 import type { Report, ReportAsset } from './report-file.ts';
+import { ended } from './report-steps.ts';
 import { outcomeWords } from './report-words.ts';
 
 /** The report as Markdown: outcome, steps, one line an asset, what differs, findings. */
@@ -10,14 +11,16 @@ export function reportMarkdown(report: Report): string {
     `Mode ${report.mode} from ${source.environment} (${source.account}, ${source.region}) to ${destination.environment} (${destination.account}, ${destination.region}), ${report.startedAt} to ${report.finishedAt}.`,
     ...(error ? ['', `**${error.name}** ${cell(error.message)}`] : []),
     '',
-    '| kind | verb | outcome |',
+    '| kind | step | outcome |',
     '| --- | --- | --- |',
     ...report.steps.map(
-      ({ kind, verb, outcome, error }) => `| ${kind} | ${verb} | ${outcome}${error ? `: ${error.name}` : ''} |`,
+      ({ kind, verb, error }) =>
+        `| ${kind} | ${verb} | ${error ? `failed: ${error.name}` : ended(verb, report.kinds[kind]).words} |`,
     ),
   ];
-  for (const [kind, { assets, findings }] of Object.entries(report.kinds)) {
+  for (const [kind, { changes, assets, findings }] of Object.entries(report.kinds)) {
     lines.push('', `## ${kind}`, '');
+    if (changes.length > 0) lines.push('As the input asks:', '', ...changes.map((change) => `- ${cell(change)}`), '');
     lines.push(
       '| asset | becomes | outcome | verified | read | written | compared | missing | extra | different | reason |',
     );

@@ -51,7 +51,8 @@ function afterSuccess(report: Report, again: Html): Html[] {
         html`Every source item is there and equal. Items that were in the destination before were left, as the table above counts them.`,
       );
     } else if (verified) {
-      steps.push(html`Every asset was compared with its source and is equal. Nothing more needs to be done.`);
+      const asked = results.some(({ changes }) => changes.length > 0) ? ', as far as the input asks for it' : '';
+      steps.push(html`Every asset was compared with its source and is equal${asked}. Nothing more needs to be done.`);
     }
     const changed = results.some(
       ({ counts }) => counts.created + counts.replaced + counts.updated + counts.adopted > 0,
@@ -67,8 +68,11 @@ function afterSuccess(report: Report, again: Html): Html[] {
     );
   }
   if (mode === 'rollback') {
+    const left = results.some(({ counts, findings }) => counts.skipped > 0 || findings.length > 0);
     steps.push(
-      html`What this promotion had made is gone, and what it replaced or wrote over is back. What was left, if anything, stands above with its reason.`,
+      left
+        ? html`Not all that this promotion had made or written could be taken back: what was left stands above with its reason. All else is as it was.`
+        : html`What this promotion had made is gone, and what it replaced or wrote over is back.`,
     );
   }
   return steps;

@@ -49,8 +49,8 @@ export function flowOf({ mode, steps, kinds: results }: Pick<Report, 'mode' | 's
   return [ofRun('Validate'), ofRun('Lock'), ...inner, ofRun('Report')];
 }
 
-/** A step may have ended well and still have left assets undone or found them different. */
-function ended(verb: Verb, result: ReportKind | undefined): StepState {
+/** How a step ended that did not fail: it may still have left assets undone or found them different. */
+export function ended(verb: Verb, result: ReportKind | undefined): StepState {
   const { failed = 0, mismatched = 0 } = result?.counts ?? {};
   if (verb === 'verify' && mismatched > 0)
     return { tone: 'warn', words: `${count(mismatched)} differ${mismatched === 1 ? 's' : ''}` };

@@ -3,6 +3,7 @@ import { planActions } from '../core/contracts.ts';
 
 const differencesPart = z.array(z.object({ path: z.string(), wanted: z.string(), found: z.string() }));
 const findingsPart = z.array(z.object({ code: z.string(), asset: z.string().optional(), message: z.string() }));
+const changesPart = z.array(z.string()).default([]);
 const itemsPart = z.record(z.string(), z.number());
 
 /** What every kind's plan has in common. */
@@ -18,6 +19,8 @@ export const planPart = z.object({
       differences: differencesPart.default([]),
     }),
   ),
+  /** What the input asks for beyond a plain promotion, one sentence each. */
+  changes: changesPart,
   findings: findingsPart,
 });
 
@@ -28,6 +31,7 @@ export type Planned = z.infer<typeof planPart>['assets'][number];
 export const verifyPart = z.object({
   /** ARN of the promotion's execution that compared. */
   execution: z.string().optional(),
+  changes: changesPart,
   assets: z.array(
     z.object({
       asset: z.string(),

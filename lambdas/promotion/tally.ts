@@ -69,7 +69,9 @@ export async function tally(
   ];
   const items = sumOf(assets.flatMap(({ items: counted }) => (counted ? [counted] : [])));
   const curve = throughput && items?.read ? { throughput } : {};
-  return { result: { counts: countsOf(assets), ...(items ? { items } : {}), ...curve, assets, findings }, changed };
+  const changes = planned?.changes ?? verified?.changes ?? [];
+  const result = { counts: countsOf(assets), ...(items ? { items } : {}), ...curve, changes, assets, findings };
+  return { result, changed };
 }
 
 /** A plan that failed on conflicts was written before it did; any other that lies there is an earlier run's. */

@@ -33,10 +33,11 @@ async function bundledKinds(artefacts: Artefacts, request: RequestFile): Promise
     return [];
   }
   const mayExport = mode === 'plan' && bundle === request.promotionId;
+  const place = bundle === request.promotionId ? '/promotionId' : '/bundle';
   const bundled: Kind[] = [];
   for (const kind of requestedKinds(request)) {
     if (mayExport && !(await findManifest(artefacts, bundle, kind))) continue;
-    await requireManifest(artefacts, bundle, kind, source);
+    await requireManifest(artefacts, bundle, kind, source, place);
     bundled.push(kind);
   }
   return bundled;

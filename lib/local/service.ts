@@ -86,4 +86,9 @@ export interface RecordedCall {
   readonly resource: string | null;
   readonly allowed: boolean;
   readonly fault: string | null;
+  /**
+   * What a data call of DynamoDB consumed, in read or write units, those of all its tables and their indexes together;
+   * told by the answer, for callers that ask for it by `ReturnConsumedCapacity`. Absent for every other call.
+   */
+  readonly units?: number;
 }

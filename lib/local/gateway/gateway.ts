@@ -14,6 +14,7 @@ import {
   type ServiceResponse,
 } from '../service.ts';
 import { authenticate, authorizationOf, callerOf } from './authentication.ts';
+import { answeredEntry, entryOf } from './call-record.ts';
 import type { Credentials } from './credentials.ts';
 import { attemptedOperation, readRequest, unidentified } from './http.ts';
 import { queryError } from './query.ts';
@@ -60,7 +61,7 @@ export interface Gateway {
   /** `http://127.0.0.1:<port>`. */
   readonly endpoint: string;
   readonly port: number;
-  /** Every call of the gateway's life, oldest first. */
+  /** Every call of the gateway's life, oldest first; an entry gets its `units` when the call is answered. */
   calls(): readonly RecordedCall[];
   /** Adds a call that did not come over the socket, such as those which Step Functions makes itself. */
   record(call: RecordedCall): void;
@@ -126,12 +127,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const call = { caller, service: service.name, ...identify(service, request) };
     const decision = authorize(service, { ...call, request });
     const fault = options.faults?.arrive(call) ?? null;
-    const position = calls.push(entry(call, decision.allowed, fault?.action)) - 1;
+    const arrived = entry(call, decision.allowed, fault?.action);
+    const position = calls.push(arrived) - 1;
     const { operation, resource } = call;
     const carryOut = async (request: ServiceRequest) => {
       try {
         if (!decision.allowed) throw denial(call, decision);
-        return await service.handle(request, { operation, resource });
+        const response = await service.handle(request, { operation, resource });
+        calls[position] = answeredEntry(arrived, response);
+        return response;
       } catch (error) {
         // A service may refuse by itself, as STS does for a role that does not trust the caller.
         if (isRefusal(error)) calls[position] = entry(call, false, fault?.action);
@@ -168,18 +172,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 
   function entry(call: Omit<AuthorizationRequest, 'request'>, allowed: boolean, fault?: string): RecordedCall {
-    const { caller, service, operation, resource } = call;
-    const at = new Date(options.clock.now()).toISOString();
-    return {
-      at,
-      account: caller.account,
-      role: caller.role,
-      service,
-      operation,
-      resource,
-      allowed,
-      fault: fault ?? null,
-    };
+    return entryOf(call, { now: options.clock.now(), allowed, fault });
   }
 
   function refuse(service: Service | undefined, request: ServiceRequest, error: unknown): ServiceResponse {

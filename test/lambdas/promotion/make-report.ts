@@ -40,6 +40,7 @@ export function makeKind(overrides: Partial<ReportKind> = {}): ReportKind {
   const assets = overrides.assets ?? [makeAsset()];
   return {
     counts: makeCounts({ planned: assets.length, created: assets.length, verified: assets.length }),
+    changes: [],
     assets,
     findings: [],
     ...overrides,

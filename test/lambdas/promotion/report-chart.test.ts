@@ -55,7 +55,7 @@ describe('throughputChart', () => {
     expect(labels.map(({ attributes }) => attributes.id)).toEqual(named);
     expect(labels.map(textOf)).toEqual([
       'Throughput over time',
-      '4,000 items by 2026-11-21 08:00:40 UTC; 40 s from the beginning to the last checkpoint, 100 items/s on average, 150 in the busiest 5 s.',
+      '4,000 items of the source worked off by 2026-11-21 08:00:40 UTC; 40 s from the beginning to the last checkpoint, 100 items/s on average, 150 items/s in the busiest 5 s.',
     ]);
   });
 

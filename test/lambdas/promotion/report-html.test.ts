@@ -34,6 +34,13 @@ describe('the page', () => {
     expect(metas).toContainEqual({ name: 'viewport', content: 'width=device-width, initial-scale=1' });
   });
 
+  it('says what the input asks for, and nothing where it asks for a plain copy', () => {
+    const changes = ['only items that meet a < b are promoted'];
+    const page = pageOf({ kinds: { dynamodb: makeKind({ changes }) } });
+    expect(select(page, 'li').map(textOf)).toContain('only items that meet a < b are promoted');
+    expect(textOf(pageOf())).not.toContain('As the input asks');
+  });
+
   it('names each of its parts once', () => {
     const kinds = { dynamodb: makeKind({ throughput }), quicksight: makeKind({ throughput }) };
     const ids = elements(pageOf({ kinds })).flatMap(({ attributes }) => attributes.id ?? []);

@@ -44,6 +44,22 @@ describe('nextSteps', () => {
     expect(stepsOf({ mode: 'rollback' })).toHaveLength(1);
   });
 
+  it('own to what a rollback has left', () => {
+    const findings = [{ code: 'NotRolledBack', message: '1 item left' }];
+    const said = (kind: Parameters<typeof makeKind>[0]) =>
+      stepsOf({ mode: 'rollback', kinds: { dynamodb: makeKind(kind) } }).at(-1);
+    expect(said({ findings })).toContain('Not all that this promotion had made or written could be taken back');
+    expect(said({ counts: makeCounts({ planned: 2, updated: 1, skipped: 1 }) })).toContain('Not all');
+    expect(said({})).toBe('What this promotion had made is gone, and what it replaced or wrote over is back.');
+  });
+
+  it('say that items were chosen where all that were are equal', () => {
+    const kinds = { dynamodb: makeKind({ changes: ['only items that meet a = b are promoted'] }) };
+    expect(stepsOf({ kinds })[0]).toBe(
+      'Every asset was compared with its source and is equal, as far as the input asks for it. Nothing more needs to be done.',
+    );
+  });
+
   it('do not call equal what was not compared', () => {
     const counts = makeCounts({ planned: 1, unchanged: 1 });
     const steps = stepsOf({ mode: 'verify', kinds: { dynamodb: makeKind({ counts }) } });

@@ -105,14 +105,14 @@ describe('checkInput', () => {
       input: makeInput({ kinds: { dynamodb: { tables: [5] } } }),
       pointer: '/kinds/dynamodb/tables/0',
       code: 'InvalidInput',
-      says: 'expected string',
+      says: 'must be a string',
     },
     {
       what: 'no table',
       input: makeInput({ kinds: { dynamodb: { tables: [] } } }),
       pointer: '/kinds/dynamodb/tables',
       code: 'InvalidInput',
-      says: '>=1',
+      says: 'must have at least 1 element',
     },
     {
       what: 'an unknown mode',
@@ -147,7 +147,7 @@ describe('checkInput', () => {
       input: makeInput({ source: 222222222222 }),
       pointer: '/source',
       code: 'InvalidInput',
-      says: 'expected string',
+      says: 'must be a string',
     },
     {
       what: 'an unknown source',

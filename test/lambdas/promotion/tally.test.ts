@@ -204,6 +204,22 @@ describe('tally of an import', () => {
   });
 });
 
+describe('what the input asks for', () => {
+  it('is told by the plan, and by the comparison where nothing was planned', async () => {
+    const changes = ['writing takes at most 100 units a second'];
+    world.put(keys.plan('asks', 'dynamodb', 'json'), { execution: now, changes, assets: [], findings: [] });
+    expect((await run('asks', { verbs: ['plan'] })).result.changes).toEqual(changes);
+    const compared = { execution: now, changes: ['only some'], assets: [] };
+    world.put(keys.work('asks', 'dynamodb', 'verify', 'result.json'), compared);
+    expect((await run('asks', { verbs: ['verify'] })).result.changes).toEqual(['only some']);
+  });
+
+  it('is nothing in files of earlier versions', async () => {
+    putPlan('old', []);
+    expect((await run('old', { verbs: ['plan'] })).result.changes).toEqual([]);
+  });
+});
+
 describe('tally of other modes', () => {
   it('mode plan counts what an import would come to', async () => {
     putPlan('plan', [planned('a', 'create'), planned('b', 'unchanged')]);

@@ -59,7 +59,8 @@ describe('validate', () => {
     ['a plan from a bundle of another source', { mode: 'plan', promotionId: 'foreign' }, 'BundleSource'],
     ['the rollback of a promotion that never was', { mode: 'rollback', bundle: 'absent' }, 'BundleMissing'],
   ])('refuses %s', async (_what, fields, code) => {
-    expect(await refusal(() => run(fields))).toMatchObject({ name: 'Promotion.Config', code, pointer: '/bundle' });
+    const pointer = 'bundle' in fields ? '/bundle' : '/promotionId';
+    expect(await refusal(() => run(fields))).toMatchObject({ name: 'Promotion.Config', code, pointer });
   });
 
   it('rolls back a promotion that was run before', async () => {

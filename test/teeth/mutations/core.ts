@@ -247,12 +247,6 @@ export const coreMutations: readonly Mutation[] = [
   ]),
   ...of('problems', [
     {
-      name: 'vowels-have-their-article',
-      search: "(/^[aeio]/.test(noun) ? 'an' : 'a')",
-      replace: "(noun === 'object' ? 'an' : 'a')",
-      test: 'schemaError says of a missing member that it must be an array',
-    },
-    {
       name: 'fields-that-there-are-are-listed',
       search: 'const fields = fieldsAt(path);',
       replace: 'const fields: string[] = [];',
@@ -285,6 +279,20 @@ export const coreMutations: readonly Mutation[] = [
       search: 'return qualifier ? `${name}-${qualifier}` : name;',
       replace: 'return name;',
       test: 'accessRoleName ends with the qualifier',
+    },
+  ]),
+  ...mutationsOf('lambdas/core/issue-words.ts', 'test/lambdas/core/issue-words.test.ts', [
+    {
+      name: 'vowels-have-their-article',
+      search: "/^[aeio]/.test(name) ? 'an' : 'a'",
+      replace: "name === 'array' ? 'an' : 'a'",
+      test: 'what would be right is said of a record',
+    },
+    {
+      name: 'open-bounds-are-said',
+      search: "issue.inclusive === false ? 'more than' : 'at least'",
+      replace: "'at least'",
+      test: 'what would be right is said of a number above zero',
     },
   ]),
 ];

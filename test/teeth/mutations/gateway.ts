@@ -46,6 +46,14 @@ export const gatewayMutations: readonly Mutation[] = [
       test: 'startGateway checks the content hash of S3 for root, too',
     },
   ]),
+  ...of('gateway/call-record', [
+    {
+      name: 'units-are-of-all-tables',
+      search: 'sum + CapacityUnits, 0)',
+      replace: 'CapacityUnits, 0)',
+      test: 'unitsTold is the sum over all tables of a batch',
+    },
+  ]),
   ...of('gateway/credentials', [
     {
       name: 'root-key-has-twelve-digits',

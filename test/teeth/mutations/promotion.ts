@@ -138,7 +138,7 @@ export const promotionMutations: readonly Mutation[] = [
     },
     {
       name: 'import-has-a-bundle',
-      search: 'await requireManifest(artefacts, bundle, kind, source);',
+      search: 'await requireManifest(artefacts, bundle, kind, source, place);',
       replace: '',
       test: 'validate refuses import without a bundle',
     },
@@ -203,6 +203,30 @@ export const promotionMutations: readonly Mutation[] = [
       search: "return request.mode === 'plan' || verbs.includes('import')",
       replace: "return request.mode === 'plan' || verbs.includes('plan')",
       test: 'tally of an import skips what the failed plan of another kind keeps out',
+    },
+  ]),
+  ...of('report-markdown', [
+    {
+      name: 'step-tells-what-differs',
+      search: 'ended(verb, report.kinds[kind]).words',
+      replace: "'done'",
+      test: 'reportMarkdown says of a comparison how many assets differ, and of a step that failed by which error',
+    },
+  ]),
+  ...of('report-next', [
+    {
+      name: 'rollback-owns-to-what-it-left',
+      search: 'counts.skipped > 0 || findings.length > 0',
+      replace: 'false',
+      test: 'nextSteps own to what a rollback has left',
+    },
+  ]),
+  ...mutationsOf('lambdas/dynamodb/throughput.ts', 'test/lambdas/dynamodb/throughput.test.ts', [
+    {
+      name: 'items-are-not-booked-at-checkpoints',
+      search: 'if (!before || !after) return before?.items ?? 0;',
+      replace: 'if (before || !after) return before?.items ?? 0;',
+      test: 'throughput adds up children, each evenly between its checkpoints',
     },
   ]),
   ...of('html', [
