@@ -22,6 +22,7 @@ code, .name, .message, .reason { overflow-wrap: anywhere; unicode-bidi: isolate 
 header { margin-bottom: 24px }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 20px 24px; margin-bottom: 16px }
 section ul { padding-left: 20px }
+section ul + dl { margin-top: 14px }
 li + li { margin-top: 6px }
 footer { font-size: 13px; padding: 4px }
 .marked { display: inline-flex; align-items: center; gap: 6px; white-space: nowrap }

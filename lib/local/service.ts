@@ -76,7 +76,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** One line of `GET /_local/calls`. */
+/** One line of `GET /_local/calls`, `units` only with `?units`. */
 export interface RecordedCall {
   readonly at: string;
   readonly account: string;

@@ -35,6 +35,14 @@ export function answeredEntry(entry: RecordedCall, { status, body }: ServiceResp
   return units === null ? entry : { ...entry, units };
 }
 
+/** Members of an entry that every listing has. */
+const members = ['at', 'account', 'role', 'service', 'operation', 'resource', 'allowed', 'fault'];
+
+/** The listing as JSON: `GET /_local/calls`, and with the query `units` the units of each call besides, where they are known. */
+export function callListing(calls: readonly RecordedCall[], query: string): string {
+  return JSON.stringify(calls, query === 'units' ? [...members, 'units'] : members);
+}
+
 const MEMBER = '"ConsumedCapacity":';
 
 interface Told {

@@ -14,7 +14,7 @@ import {
   type ServiceResponse,
 } from '../service.ts';
 import { authenticate, authorizationOf, callerOf } from './authentication.ts';
-import { answeredEntry, entryOf } from './call-record.ts';
+import { answeredEntry, callListing, entryOf } from './call-record.ts';
 import type { Credentials } from './credentials.ts';
 import { attemptedOperation, readRequest, unidentified } from './http.ts';
 import { queryError } from './query.ts';
@@ -219,7 +219,7 @@ const PLAIN = { version: '1.0' } as const;
 
 function local(raw: RawRequest, calls: readonly RecordedCall[]): ServiceResponse {
   if (raw.method === 'GET' && raw.path === '/_local/calls') {
-    return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(calls) };
+    return { status: 200, headers: { 'content-type': 'application/json' }, body: callListing(calls, raw.query) };
   }
   return jsonError(
     new ServiceError('UnknownOperationException', `${raw.method} ${raw.path} does not exist`, 404),

@@ -48,6 +48,12 @@ export const gatewayMutations: readonly Mutation[] = [
   ]),
   ...of('gateway/call-record', [
     {
+      name: 'calls-have-the-documented-form',
+      search: "query === 'units' ? [...members, 'units'] : members",
+      replace: "[...members, 'units']",
+      test: 'GET /_local/calls has the same members for every call unless it is asked for more',
+    },
+    {
       name: 'units-are-of-all-tables',
       search: 'sum + CapacityUnits, 0)',
       replace: 'CapacityUnits, 0)',

@@ -103,8 +103,8 @@ describe('GET /_local/calls', () => {
     await world.close();
   });
 
-  const last = async () => {
-    const response = await fetch(`${world.endpoint}/_local/calls`);
+  const last = async (query = '?units') => {
+    const response = await fetch(`${world.endpoint}/_local/calls${query}`);
     return ((await response.json()) as RecordedCall[]).at(-1);
   };
   const common = {
@@ -120,6 +120,13 @@ describe('GET /_local/calls', () => {
         },
       }),
     );
+
+  it('has the same members for every call unless it is asked for more', async () => {
+    await write(['plain'], 'TOTAL');
+    expect(Object.keys((await last('')) ?? {})).toEqual([
+      ...['at', 'account', 'role', 'service', 'operation', 'resource', 'allowed', 'fault'],
+    ]);
+  });
 
   it.each(['INDEXES', 'TOTAL'] as const)(
     'tells what a batch consumed of a table and its index, by %s',
