@@ -1,5 +1,8 @@
-/** A string of a JSON text, and the colon behind it where it is a name. Strings are met one after the other, none skipped. */
-const strings = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g;
+/**
+ * The strings of a JSON text: what stands between the quotes, escapes as they are, and the colon behind it where it is a
+ * name. They are met one after the other, none skipped.
+ */
+export const jsonStrings = /"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?/g;
 
 /** What a valid JSON text is made of. */
 const tokens = /[{}[\],:]|"[^"\\]*(?:\\.[^"\\]*)*"|[^\s{}[\],:"]+/g;
@@ -18,7 +21,7 @@ export function jsonOf(text: string): unknown {
 }
 
 function hasEscapedName(text: string): boolean {
-  for (const [token, colon] of text.matchAll(strings)) if (colon && token.includes('\\')) return true;
+  for (const [, content, colon] of text.matchAll(jsonStrings)) if (colon && content?.includes('\\')) return true;
   return false;
 }
 

@@ -1,5 +1,4 @@
-/** A string of a JSON text, its content first, and the colon behind it where it is a name. */
-const strings = /"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?/g;
+import { jsonStrings } from '../core/json-text.ts';
 
 /** Names in disguise begin with this sign, DEL; a name that does so by itself is disguised as well. */
 const mark = '\u007f';
@@ -30,6 +29,6 @@ export function showNames(json: Buffer): Buffer {
 function mapNames(json: Buffer, map: (name: string) => string): Buffer {
   const changed = json
     .toString('latin1')
-    .replace(strings, (whole, name: string, colon?: string) => (colon ? `"${map(name)}"${colon}` : whole));
+    .replace(jsonStrings, (whole, name: string, colon?: string) => (colon ? `"${map(name)}"${colon}` : whole));
   return Buffer.from(changed, 'latin1');
 }

@@ -190,8 +190,8 @@ export const wireMutations: readonly Mutation[] = [
     },
     {
       name: 'escaped-names-are-found-within',
-      search: "if (colon && token.includes('\\\\')) return true;",
-      replace: "return Boolean(colon && token.includes('\\\\'));",
+      search: "if (colon && content?.includes('\\\\')) return true;",
+      replace: "return Boolean(colon && content?.includes('\\\\'));",
       test: 'jsonOf keeps escaped names where JSON.parse takes them for others',
     },
   ]),
